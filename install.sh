@@ -388,7 +388,7 @@ try_it() {
     if [[ $(cat "$environment/.tradestack" 2>/dev/null) != "$stamp" ]] ||
         ! is_healthy "$environment"; then
         need_python
-        say "creating $environment"
+        say "creating $environment; the packages take a minute or two"
         make_environment "$environment" --editable "$CHECKOUT"
         add_extras "$environment"
         echo "$stamp" >"$environment/.tradestack"
@@ -406,7 +406,7 @@ install_programs() {
     if is_healthy "$DESTDIR$lib/$id"; then
         say "the programs in $lib/$id are up to date"
     else
-        say "installing the programs into $lib/$id"
+        say "installing the programs into $lib/$id; the packages take a minute or two"
         environment=new
         make_environment "$DESTDIR$lib/$id" "$CHECKOUT"
         is_healthy "$DESTDIR$lib/$id" || fail "the programs installed into $lib/$id do not run"

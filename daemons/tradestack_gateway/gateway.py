@@ -1,6 +1,5 @@
 """The gateway as the runtime and its clients see it."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +10,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
+from tradestack.net.common_beat import sleep_to_beat
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import largest_lag, list_clients
 from tradestack.net.server.connection import Connection
@@ -261,7 +261,7 @@ class Gateway:
             self._books.heartbeat(self._context.clock.wall_ns())
             self._look_at_disk()
             self._way.tell_all(self._playback.feed_session.log.head, self._playback.lag_ns)
-            await asyncio.sleep(HEARTBEAT_S)
+            await sleep_to_beat(HEARTBEAT_S)
 
     def _look_at_disk(self) -> None:
         """Stop publishing while disk space is short; remove ended sessions first."""

@@ -70,16 +70,40 @@ class AccountEnds:
         """Return the last message of a feed session that was seen to end; None: it goes on."""
         return self._last.get(feed_session)
 
-    def is_too_short(self, feed_session: str, error: AccountUnavailable) -> bool:
-        """Return whether a feed session has ended before a message that its account has met."""
-        is_behind = isinstance(error.__cause__, TapeBehind)
-        return is_behind and self._tapes.ended_head(feed_session) is not None
+    def has_lost_log(self, feed_session: str, error: AccountUnavailable) -> bool:
+        """Return whether an account can never be folded to its end. Raises OSError.
+
+        Its feed session has ended before a message that it has met, or the log was removed.
+        """
+        if isinstance(error.__cause__, TapeBehind):
+            return self._tapes.has_ended_before(feed_session, error.__cause__.matched_through)
+        return self._tapes.is_gone(feed_session)
+
+    def leave_behind(
+        self, judgement: Judgement, key: AccountKey, error: AccountUnavailable
+    ) -> bool:
+        """End an account by what its reports say if its feed log is lost; return whether it is.
+
+        Raises OSError.
+        """
+        if not self.has_lost_log(key[1], error):
+            return False
+        history = judgement.state.accounts[key]
+        state = left_behind(key, history, judgement.known.read_record, judgement)
+        judgement.record_state(key, state)
+        judgement.batch.spoiled.add(key)  # what is in memory has not ended
+        logger.error(
+            "the account of %s in feed session %s ends with what its reports say, and what worked "
+            "has expired: %s",
+            *key,
+            error,
+        )
+        return True
 
     def hasten(self, judgement: Judgement, key: AccountKey) -> None:
         """Record what an account leaves, because another one waits for it. Raises OSError.
 
-        One that goes on ends by itself. One that has ended may lack the record of its state. One
-        that cannot be folded ends with what its reports say.
+        One that goes on ends by itself. One that has ended may lack the record of its state.
         """
         history = judgement.state.accounts.get(key)
         if history is None or history.is_final:
@@ -89,20 +113,8 @@ class AccountEnds:
         except AccountAwaits:
             return
         except AccountUnavailable as error:
-            if self.is_too_short(key[1], error) or self._tapes.is_gone(key[1]):
-                self._leave_behind(judgement, key, error)
+            if history.is_ended:  # one that goes on is looked after with the others
+                self.leave_behind(judgement, key, error)
             return
         if history.is_ended and account is not None:
             judgement.checkpoint(account)
-
-    def _leave_behind(
-        self, judgement: Judgement, key: AccountKey, error: AccountUnavailable
-    ) -> None:
-        history = judgement.state.accounts[key]
-        judgement.record_state(key, left_behind(history, judgement.known.read_record))
-        logger.error(
-            "the account of %s in feed session %s ends with what its reports say, and its working "
-            "orders without one: %s",
-            *key,
-            error,
-        )

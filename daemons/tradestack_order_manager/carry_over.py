@@ -19,9 +19,8 @@ def carry_over(
     """Return the records of the accounts that go on in the order session of the header.
 
     uid: of the order manager. Raises OSError, and OperatorFault for an account that cannot be used,
-    unless is_forced: then it is left behind, which is logged. So is one whose feed session has
-    ended before the messages were published again that it has met. What such a one has left goes on
-    if another one needs it.
+    unless is_forced: then its orders end there, which is logged, and it may begin anew. One whose
+    feed log is lost ends: what it has left goes on if another one needs it.
     """
     carrying = Carrying(accounts, header.session, header.time_ns, uid)
     histories = accounts.known.state.accounts
@@ -30,14 +29,16 @@ def carry_over(
         try:
             carrying.carry(key)
         except AccountUnavailable as error:
-            if not is_forced and not ends.is_too_short(key[1], error):
+            has_lost_log = ends.has_lost_log(key[1], error)
+            if not is_forced and not has_lost_log:
                 raise OperatorFault(
                     f"account of {key[0]} in feed session {key[1]}",
                     str(error),
                     "begin the order session when its feed log is there again",
                 ) from error
             logger.error("the account of %s ends with its order session: %s", key[0], error)
-            if key in left:
+            carrying.expire(key)
+            if has_lost_log or key in left:
                 _leave(carrying, key)
     for key in sorted(left):
         if histories[key].is_ended:

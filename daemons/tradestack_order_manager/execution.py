@@ -215,7 +215,9 @@ class Execution:
                 self._keep_up(judgement, key, now_ns)
             except AccountAwaits as error:
                 self._hasten(judgement, error.before)
-            except (AccountUnavailable, OSError, ProtocolError) as error:  # of journal or feed log
+            except AccountUnavailable as error:
+                self._leave_behind(judgement, key, error)
+            except (OSError, ProtocolError) as error:  # of journal or feed log
                 self.note_unavailable(key[0], error)
                 judgement.batch.spoiled.add(key)
         self._judge_all_users(judgement)
@@ -241,6 +243,18 @@ class Execution:
             judge_all_users(judgement)
         except (AccountUnavailable, OSError, ProtocolError) as error:
             self.note_unavailable("all users", error)
+
+    def _leave_behind(
+        self, judgement: Judgement, key: AccountKey, error: AccountUnavailable
+    ) -> None:
+        """Let an account end whose feed log is lost; another one may be usable later."""
+        try:
+            if self._ends.leave_behind(judgement, key, error):
+                return
+        except OSError as unreadable:
+            self.note_unavailable(key[0], unreadable)
+        self.note_unavailable(key[0], error)
+        judgement.batch.spoiled.add(key)
 
     def _hasten(self, judgement: Judgement, key: AccountKey) -> None:
         """Let an account end that another one waits for."""

@@ -1,12 +1,12 @@
 """The order manager's second: free space, the order log's backlog, when a session begins."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.clock import Clock
+from tradestack.net.common_beat import sleep_to_beat
 from tradestack.store.free_space import find_shortage
 from tradestack.trading.rules import Rules
 from tradestack_order_manager.availability import Availability
@@ -60,7 +60,7 @@ class Housekeeping:
     async def run(self) -> None:
         """Do once a second what may wait."""
         while True:
-            await asyncio.sleep(INTERVAL_S)
+            await sleep_to_beat(INTERVAL_S)
             self.check_space()
             self._display.catch_up(self._sessions.current)
             await self._begin_session_when_due()

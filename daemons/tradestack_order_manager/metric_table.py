@@ -34,6 +34,7 @@ METRICS = (
     Metric("journal_bytes", GAUGE, "bytes", "Size of the order journal."),
     Metric("rates.*", GAUGE, "orders/s", "Orders per second.", label="window"),
     Metric("latency.received_to_journalled", HISTOGRAM, "us", "From receipt to journal."),
+    Metric("latency.journalled_to_reported", HISTOGRAM, "us", "From journal to reports sent."),
     Metric("clients", GAUGE, "clients", "Clients that are logged in."),
     Metric("client_lag_max", GAUGE, "reports", "Reports to be sent to the slowest client."),
     Metric("order_log_behind", GAUGE, "reports", "Reports that the order log does not show yet."),

@@ -6,11 +6,11 @@ next message tries again. After a failed fdatasync the process ends, because onl
 what is on the disk.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
 from tradestack.configs.order_manager import OrderManagerConfig
+from tradestack.net.common_beat import sleep_to_beat
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import Client, largest_lag, list_clients
 from tradestack.net.server.connection import Connection
@@ -19,7 +19,6 @@ from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
-from tradestack.sessions.order_session import OrderSession
 from tradestack.store.directory_lock import DirectoryLock
 from tradestack.store.free_space import disk_level
 from tradestack.wire import soup
@@ -88,7 +87,7 @@ class OrderManager:
             rules=config.rules,
             execution=self._execution,
             answer=self._server.scheduler.serve_live,
-            when_kept=self._replica.when_kept,
+            when_kept=self._replica.settled_when,
             clock=clock,
         )
         parts = self._settler, self._sessions, self._execution
@@ -128,6 +127,8 @@ class OrderManager:
         await self._replica.kept()
         self._server.start()
         self._context.spawn(self._housekeeping.run(), "order manager's housekeeping")
+        search = self._sessions.search_long(self._server.scheduler.wake, self._clock)
+        self._context.spawn(search, "reports of long order sessions")
         self._context.spawn(self._pass_time(), "feed time")
         self._context.spawn(self.trading.watch_halt_file(), "halt file")
 
@@ -161,7 +162,7 @@ class OrderManager:
         """Let the accounts follow their tapes, whether anybody sends something or not."""
         while True:
             self._settler.pass_time(self._execution.upkeep)
-            await asyncio.sleep(self._execution.activity.interval_s)
+            await sleep_to_beat(self._execution.activity.interval_s)
 
     def levels(self) -> Sequence[Level]:
         """Return how full server, order session and disks are."""
@@ -259,19 +260,19 @@ class OrderManager:
         stream = order_session.stream(user)
         if session_id and self._sessions.may_lack(order_session, sequence, stream.head):
             sign = f"user {user} asks for report {sequence}, the journal has {stream.head}"
-            self._give_up(order_session, sign)
+            self._give_up(order_session.id, sign)
             return soup.RejectReason.SESSION_NOT_AVAILABLE
         return stream
 
-    def _give_up(self, session: OrderSession, sign: str) -> None:
+    def _give_up(self, session_id: str, sign: str) -> None:
         """Stop serving an incomplete session, and begin another if it was the current one."""
-        if session is not self._sessions.current:
-            logger.error("order session %s is incomplete: %s", session.id, sign)
+        if session_id != self._sessions.current.id:
+            logger.error("order session %s is incomplete: %s", session_id, sign)
             return
         # Not by the end of session, which would say that they have had every report.
         close = Close(CloseReason.SERVER_STOPPING, "the order session is no longer served")
         for connection in self._server.connections:
-            if connection.session_id == session.id:
+            if connection.session_id == session_id:
                 connection.close(close)
         self._sessions.record_loss(sign, self._clock.wall_ns())
         self._roll_over.leave_session()

@@ -31,6 +31,7 @@ class OrderStatistics:
         self._settled_total = 0
         self._rate = RateWindows()
         self._latency = LatencyHistogram()
+        self._answer_latency = LatencyHistogram()
 
     def count_settled(
         self, messages: int, orders: int, received_ns: int, journalled_ns: int
@@ -42,6 +43,12 @@ class OrderStatistics:
         self._settled_total += messages
         self._rate.add(orders, journalled_ns)
         self._latency.record(journalled_ns - received_ns, messages)
+
+    def count_answered(self, messages: int, journalled_ns: int) -> None:
+        """Record how long it took to send the reports on a batch to all that are up to date."""
+        if messages:
+            answered_ns = self._clock.monotonic_ns()
+            self._answer_latency.record(answered_ns - journalled_ns, messages)
 
     def count_duplicates(self, count: int) -> None:
         """Count orders that were known already."""
@@ -59,6 +66,7 @@ class OrderStatistics:
         self._session = session
         self._orders_duplicate = 0
         self._latency.reset()
+        self._answer_latency.reset()
 
     def rates(self) -> dict[str, float]:
         """Return numbered orders per second, by window."""
@@ -84,12 +92,18 @@ class OrderStatistics:
             "last_order_id": session.last_order_id,
             "journal_bytes": session.journal_bytes,
             "rates": self.rates(),
-            "latency": {"received_to_journalled": self._latency.summary()},
+            "latency": {
+                "received_to_journalled": self._latency.summary(),
+                "journalled_to_reported": self._answer_latency.summary(),
+            },
         }
 
     def histograms(self) -> Mapping[str, LatencyHistogram]:
-        """Return how long it took to journal messages."""
-        return {"latency.received_to_journalled": self._latency}
+        """Return how long it took to journal messages, and to report on them."""
+        return {
+            "latency.received_to_journalled": self._latency,
+            "latency.journalled_to_reported": self._answer_latency,
+        }
 
     def process_stats(self) -> dict[str, object]:
         """Return the process's part of GetStats."""

@@ -2,7 +2,8 @@
 
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.runtime.service import Context
-from tradestack_order_manager.sessions.order_sessions import OrderSessions, Replicated
+from tradestack_order_manager.sessions.order_sessions import OrderSessions
+from tradestack_order_manager.sessions.replicated import Replicated
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.log_tail import read_log_end
 from tradestack_order_manager.show.order_display import OrderDisplay

@@ -8,7 +8,7 @@ from typing import Self
 from tradestack.configs.durability import Durability
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.directory_lock import DirectoryLock
-from tradestack_order_manager.sessions.order_sessions import Replicated
+from tradestack_order_manager.sessions.replicated import Replicated
 
 # What the stream has not stored by then is not answered; its senders send it again.
 KEPT_AT_STOP_S = 5.0
@@ -40,6 +40,11 @@ class Replica:
     def none(cls) -> Self:
         """Return what an order manager has whose journal is not replicated."""
         return cls(None, None, lambda _: None)
+
+    @property
+    def settled_when(self) -> Callable[[Callable[[], None]], None] | None:
+        """Return what `Settler` calls to wait; None: it need not."""
+        return None if self.replicated is None else self.when_kept
 
     def when_kept(self, act: Callable[[], None]) -> None:
         """Call `act` when all that is journalled so far may be told."""

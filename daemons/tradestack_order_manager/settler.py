@@ -84,7 +84,7 @@ class Settler:
         rules: Rules,
         execution: Execution,
         answer: Callable[[], None],
-        when_kept: Callable[[Callable[[], None]], None],
+        when_kept: Callable[[Callable[[], None]], None] | None,
         clock: Clock,
     ) -> None:
         self.durability = durability
@@ -182,8 +182,12 @@ class Settler:
             end_process("between journal and state", fault)
         else:
             passed(FailPoint.ORDER_MANAGER_JOURNALLED)
-            unsequenced, place = self._unsequenced(batch, session), newest_place(session)
-            self._when_kept(lambda: self._answer_kept(batch, session, unsequenced, place))
+            unsequenced = self._unsequenced(batch, session)
+            if self._when_kept is None:
+                self._answer_kept(batch, session, unsequenced, None)
+            else:
+                place = newest_place(session)
+                self._when_kept(lambda: self._answer_kept(batch, session, unsequenced, place))
         self._refuse_unrecorded(batch, session)
 
     def _answer_kept(
@@ -191,7 +195,7 @@ class Settler:
         batch: Batch,
         session: OrderSession,
         unsequenced: Sequence[tuple[Sender, bytes]],
-        place: LogPlace,
+        place: LogPlace | None,
     ) -> None:
         """Answer and show what is journalled up to that place and may be told."""
         journalled_ns = self._clock.monotonic_ns()
@@ -199,6 +203,7 @@ class Settler:
         for sender, message in unsequenced:
             sender.send_unsequenced(message)
         passed(FailPoint.ORDER_MANAGER_REPORTED)
+        self._statistics.count_answered(len(batch.judged), journalled_ns)
         self._show(batch, session, place, journalled_ns)
 
     def _take_received(self, session: OrderSession) -> list[Received]:
@@ -225,7 +230,7 @@ class Settler:
         return answers
 
     def _show(
-        self, batch: Batch, session: OrderSession, place: LogPlace, journalled_ns: int
+        self, batch: Batch, session: OrderSession, place: LogPlace | None, journalled_ns: int
     ) -> None:
         if batch.judged:
             self._statistics.count_settled(

@@ -70,6 +70,18 @@ class Tapes:
         except (OSError, ValueError):
             return None  # the gateway has not written its sidecar yet, or is about to
 
+    def has_ended_before(self, session_id: str, sequence: int) -> bool:
+        """Return whether a feed session has ended without that message. Raises OSError.
+
+        The log is looked at behind the sidecar: nothing is added to it any more then.
+        """
+        tape = self._open.get(session_id)
+        return (
+            tape is not None
+            and self.ended_head(session_id) is not None
+            and tape.written() < sequence
+        )
+
     def is_gone(self, session_id: str) -> bool:
         """Return whether the log of an earlier feed session was removed. Raises OSError."""
         log = self._directory / f"{session_id}{FEED_LOG_SUFFIX}"

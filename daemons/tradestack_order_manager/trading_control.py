@@ -5,7 +5,6 @@ the process. While the file `halt_file` exists, all users are HALTED; who remove
 that trading may go on.
 """
 
-import asyncio
 import logging
 import os
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from tradestack.domain.order import ExecRestatementReason
 from tradestack.domain.trading_state import TradingState
+from tradestack.net.common_beat import sleep_to_beat
 from tradestack.observe.levels import Level
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.over_limits import over_limits
@@ -96,7 +96,7 @@ class TradingControl:
     async def watch_halt_file(self) -> None:
         """Look at the halt file four times a second."""
         while True:
-            await asyncio.sleep(HALT_FILE_INTERVAL_S)
+            await sleep_to_beat(HALT_FILE_INTERVAL_S)
             self.look_at_halt_file()
 
     def look_at_halt_file(self) -> None:

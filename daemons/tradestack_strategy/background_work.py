@@ -2,16 +2,22 @@
 
 import asyncio
 import os
+import traceback
 from collections.abc import Callable, Coroutine
+from types import CoroutineType
 from typing import Any
 
 from tradestack.domain.clock import Clock
 from tradestack.trading.background import IN_BACKGROUND, OwnRequest
-from tradestack.trading.strategy_object import StrategyFailed
+from tradestack.trading.strategy_object import HookTookTooLong, StrategyFailed
 from tradestack_strategy.order_entry import OrderEntry
 
 TASKS_MAX = 100
 _NAME_ENTROPY_BYTES = 8
+_BLOCKING = (
+    " without an await, and everything waits for it: `await asyncio.sleep(0)` at times, or run the "
+    "slow part by `await asyncio.to_thread(…)`"
+)
 
 
 class BackgroundWork:
@@ -38,7 +44,7 @@ class BackgroundWork:
         if len(self._tasks) >= TASKS_MAX:
             work.close()
             raise RuntimeError(f"more than {TASKS_MAX} coroutines in the background")
-        task = asyncio.ensure_future(self._run(work))
+        task = asyncio.ensure_future(self.run_one(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: work.close())  # for one that was canceled unstarted
@@ -52,10 +58,21 @@ class BackgroundWork:
         for task in self._tasks:
             task.cancel()
 
-    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    async def run_one(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine to its end; the watch over hooks knows it by this frame."""
         IN_BACKGROUND.set(True)
         try:
             await work
         except (Exception, SystemExit) as error:  # whatever a strategy does
-            text = f"in the background: {type(error).__name__}: {error}"
-            self._on_failure(StrategyFailed(text, None))
+            self._fail(work, error, "")
+        except HookTookTooLong as error:
+            self._fail(work, error, _BLOCKING)
+
+    def _fail(self, work: Coroutine[Any, Any, None], error: BaseException, remedy: str) -> None:
+        """Tell what a coroutine has raised, and at which of its lines."""
+        frames = traceback.extract_tb(error.__traceback__)
+        file = work.cr_code.co_filename if isinstance(work, CoroutineType) else None
+        own = [frame for frame in frames if frame.filename == file]
+        place = f"{own[-1].filename} line {own[-1].lineno}, " if own else ""
+        text = f"{place}in the background: {type(error).__name__}: {error}{remedy}"
+        self._on_failure(StrategyFailed(text, None))

@@ -99,25 +99,25 @@ class InStepTrading(Trading[InStepRunner]):
             self._handle_messages()
 
     def _handle_messages(self) -> None:
-        before = self.runner.sequence_processed
+        before, began_ns = self.runner.sequence_processed, self._clock.monotonic_ns()
         while not self._is_full:
-            intents = self._step()
+            intents = self._step(began_ns)
             if intents is None:
                 break
-            self._enter(intents)
+            self._enter(intents, began_ns)
         if not self._is_following:  # a hook has failed
             return
         self._adjust_reading()
         handled = self.runner.sequence_processed - before
         if handled:
             self.tell_progress()
-            self._ticks_rates.add(handled, self._clock.monotonic_ns())
+            self._ticks_rates.add(handled, began_ns)
             self._note_progress()
         if self._ended is not None and not self.runner.has_messages:
             ended, self._ended = self._ended, None
             super().on_session_ended(*ended, EndReason.COMPLETE)
 
-    def _step(self) -> Intents | None:
+    def _step(self, began_ns: int) -> Intents | None:
         """Hand on a message; return its intents, None if nothing more can be handled now."""
         try:
             intents = self.runner.step(is_idle=self._order_entry.is_idle)
@@ -125,18 +125,18 @@ class InStepTrading(Trading[InStepRunner]):
             self._on_failure(failure)
             return None
         if isinstance(intents, Coroutine):
-            self._hooks = asyncio.ensure_future(self._finish(intents))
+            self._hooks = asyncio.ensure_future(self._finish(intents, began_ns))
             return None
         return intents
 
-    async def _finish(self, hooks: Coroutine[Any, Any, Intents]) -> None:
+    async def _finish(self, hooks: Coroutine[Any, Any, Intents], began_ns: int) -> None:
         """Wait for async hooks, then go on."""
         try:
             intents = await hooks
         except StrategyFailed as failure:
             self._on_failure(failure)
             return
-        self._enter(intents)
+        self._enter(intents, began_ns)
         self.tell_progress()
         self._note_progress()
         self.advance()

@@ -55,7 +55,10 @@ class MassCancel:
         self._send = send
         self._answered = asyncio.Event()
         self._canceled = 0
-        self._problem = "no connection to the order manager, or no answer from it"
+        self._problem = (
+            "no connection to the order manager, or no answer from it: with an entry latency a "
+            "cancel takes effect with a later message of the feed"
+        )
 
     async def run(self, order_entry: OrderEntry, user: str, timeout_s: float) -> None:
         """Cancel, wait for the answer, and log how many orders that were, or which may work."""

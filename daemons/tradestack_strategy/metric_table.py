@@ -18,6 +18,8 @@ _OF_A_SESSION = (
     Metric("fills", COUNTER, "fills", "Fills, whole or in part."),
     Metric("changes_sent", COUNTER, "requests", "Cancels and replaces sent."),
     Metric("changes_rejected", COUNTER, "requests", "Cancels and replaces refused."),
+    Metric("latency.publish_to_signal", HISTOGRAM, "us", "From publication to the strategy."),
+    Metric("latency.signal_to_order", HISTOGRAM, "us", "From the strategy's begin to the order."),
     Metric("latency.publish_to_order", HISTOGRAM, "us", "From publication to the order."),
     Metric("latency.book_read", HISTOGRAM, "us", "To read an order's price from the book."),
     Metric("latency.order_to_report", HISTOGRAM, "us", "From the order to its report."),

@@ -31,7 +31,7 @@ from tradestack.trading.open_orders import OpenOrders
 from tradestack.trading.outcomes import OutcomeCounts, counted_of_verdict, is_answer
 from tradestack.wire.order_messages import Progress
 from tradestack_strategy.feed_brake import FeedBrake, PausableFeed
-from tradestack_strategy.latencies import Latencies
+from tradestack_strategy.latencies import OrderLatencies
 from tradestack_strategy.order_log import OrderLog
 from tradestack_strategy.reference_price import ReferencePrices
 
@@ -55,9 +55,6 @@ class OrderEntry:
     are reported on. Cancels and replaces do not count: what answers them may be a message of the
     feed that is yet to come. Early answers are bounded by the order session that they come from;
     only those of one epoch are kept after the replay.
-
-    publish_to_order: from the publication of the message to the order handed to the socket, wall
-    clock. order_to_report: from there to its first report, monotonic.
     """
 
     def __init__(
@@ -69,9 +66,7 @@ class OrderEntry:
         orders_in_flight_max: int,
     ) -> None:
         self.orders_in_flight_max = orders_in_flight_max
-        self.publish_to_order = Latencies()
-        self.order_to_report = Latencies()
-        self.book_read = Latencies()
+        self.latencies = OrderLatencies()
         self.open_orders = OpenOrders()
         self._prices = prices
         self._counters = counters
@@ -122,9 +117,7 @@ class OrderEntry:
         if epoch is not None and ended_with is not None:
             self._left = Progress(feed_session=epoch.feed_session, feed_seq=ended_with)
         self._outcomes.leave()
-        self.publish_to_order.start_session()
-        self.order_to_report.start_session()
-        self.book_read.start_session()
+        self.latencies.start_session()
 
     def close(self) -> None:
         """Keep requests until the next registration: the order manager is lost."""
@@ -137,13 +130,16 @@ class OrderEntry:
             if not self._try_send(self._outstanding[name].request):
                 return
 
-    def enter(self, epoch: Epoch, intents: Sequence[AnyIntent]) -> None:
-        """Make a request of each intent, unless an earlier run of the strategy did already."""
+    def enter(self, epoch: Epoch, intents: Sequence[AnyIntent], began_ns: int) -> None:
+        """Make a request of each intent, unless an earlier run of the strategy did already.
+
+        began_ns: when the strategy began with the messages that have led to them, monotonic.
+        """
         for intent in intents:
             name = epoch.client_order_id(intent)
             answer = self._early.pop(name, None)
             if answer is None:
-                self._enter(epoch, intent, name)
+                self._enter(epoch, intent, name, began_ns)
             else:
                 self._counters.add_to_session(_counted_as(intent))
                 for counted in answer:
@@ -185,9 +181,9 @@ class OrderEntry:
         self._unsent.discard(report.cl_ord_id)
         took_ns = self._clock.monotonic_ns() - outstanding.sent_ns
         if self._outcomes.is_own(report.cl_ord_id):
-            record, count = self.order_to_report.record, self._counters.add
+            record, count = self.latencies.order_to_report.record, self._counters.add
         else:
-            record = self.order_to_report.record_for_process
+            record = self.latencies.order_to_report.record_for_process
             count = self._counters.add_to_process
         if isinstance(outstanding.request, Order):
             self._orders_outstanding -= 1
@@ -236,8 +232,13 @@ class OrderEntry:
         self.open_orders.clear()
         self._adjust_feed()
 
-    def _enter(self, epoch: Epoch, intent: AnyIntent, name: str) -> None:
-        request = self._request(epoch, intent, name)
+    def _enter(self, epoch: Epoch, intent: AnyIntent, name: str, began_ns: int) -> None:
+        now_ns, made_ns = self._clock.wall_ns(), self._clock.monotonic_ns()
+        reference = None
+        if isinstance(intent, Intent):
+            reference = self._prices.read(intent.symbol, now_ns)
+            self.latencies.book_read.record(self._clock.monotonic_ns() - made_ns)
+        request = epoch.request(intent, name, reference, now_ns)
         assert name not in self._outstanding, name
         self._note_outstanding(request)
         self._counters.add(_counted_as(intent))
@@ -245,20 +246,15 @@ class OrderEntry:
             self._unsent.add(name)
         elif self._try_send(request):
             passed(FailPoint.STRATEGY_SENT)
-            self.publish_to_order.record(self._clock.wall_ns() - intent.publish_time_ns)
+            self.latencies.sent(
+                publish_to_made_ns=now_ns - intent.publish_time_ns,
+                signal_to_made_ns=made_ns - began_ns,
+                publish_to_sent_ns=self._clock.wall_ns() - intent.publish_time_ns,
+            )
 
     def _note_outstanding(self, request: OwnRequest) -> None:
         self._outstanding[request.cl_ord_id] = Outstanding(request, self._clock.monotonic_ns())
         self._orders_outstanding += isinstance(request, Order)
-
-    def _request(self, epoch: Epoch, intent: AnyIntent, name: str) -> OwnRequest:
-        now_ns = self._clock.wall_ns()
-        reference = None
-        if isinstance(intent, Intent):
-            began_ns = self._clock.monotonic_ns()
-            reference = self._prices.read(intent.symbol, now_ns)
-            self.book_read.record(self._clock.monotonic_ns() - began_ns)
-        return epoch.request(intent, name, reference, now_ns)
 
     def _try_send(self, request: OwnRequest) -> bool:
         if self._send is not None:

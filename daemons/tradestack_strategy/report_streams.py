@@ -77,9 +77,13 @@ class ReportStreams(ReportStream):
         if order_session == self._followed:
             self._deliver(report)
             return
-        if sum(map(len, self._waiting.values())) >= REPORTS_WAITING_MAX:
+        if self._count >= REPORTS_WAITING_MAX:
             raise ProtocolError(f"more than {REPORTS_WAITING_MAX:,} reports wait")
         self._waiting.setdefault(order_session, []).append(report)
+
+    @property
+    def _count(self) -> int:
+        return sum(map(len, self._waiting.values()))
 
     def end(self, order_session: str) -> None:
         """Note that no more reports of an order session come: it has ended, or is not served."""
@@ -89,11 +93,17 @@ class ReportStreams(ReportStream):
         """Read the order sessions that are missing. Raises LoginRejected."""
         while self._unread:
             session = self._unread[0]
+            room = REPORTS_WAITING_MAX - self._count
             reports = await read_ended_session(
-                servers.orders, servers.credentials, session, clock=clock
+                servers.orders, servers.credentials, session, reports_max=room, clock=clock
             )
             if reports is None:
-                logger.error("order session %s is not served, and its reports are needed", session)
+                logger.error(
+                    "order session %s is not served, or has more than %d reports, and they are "
+                    "needed",
+                    session,
+                    room,
+                )
                 self._lost.add(session)
             else:
                 logger.info("read %d reports of order session %s", len(reports), session)

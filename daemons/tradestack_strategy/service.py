@@ -19,7 +19,6 @@ from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.handshake import State
 from tradestack_strategy.hook_watch import HookWatch
-from tradestack_strategy.latencies import Latencies
 from tradestack_strategy.mass_cancel import CANCEL_TIMEOUT_S
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
@@ -132,7 +131,7 @@ class StrategyService:
         """Return counters of the feed session and of the process, state, rates and latencies."""
         runner, progress = self._runner, self._runner.progress
         now_ns = self._context.clock.monotonic_ns()
-        latencies = self._latencies()
+        latencies = self._order_entry.latencies.by_name()
         return {
             **progress.strategy_counters,  # first, so that none hides a value of the daemon
             "state": runner.state.value,
@@ -157,16 +156,10 @@ class StrategyService:
             "latency": {name: each.session() for name, each in latencies.items()},
         }
 
-    def _latencies(self) -> Mapping[str, Latencies]:
-        return {
-            "publish_to_order": self._order_entry.publish_to_order,
-            "order_to_report": self._order_entry.order_to_report,
-            "book_read": self._order_entry.book_read,
-        }
-
     def histograms(self) -> Mapping[str, LatencyHistogram]:
         """Return how long orders took since the process began."""
-        return {f"latency.{name}": each.process for name, each in self._latencies().items()}
+        latencies = self._order_entry.latencies.by_name()
+        return {f"latency.{name}": each.process for name, each in latencies.items()}
 
     def status(self) -> str:
         """Return the line for STATUS=: state, speed, lag, orders, fills."""

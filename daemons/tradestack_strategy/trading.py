@@ -223,11 +223,14 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
         emit(logger, FEED_SESSION_ENDED, session=session_id, last=last_sequence)
         self._on_event(Event.SESSION_ENDED)
 
-    def _enter(self, intents: Sequence[AnyIntent]) -> None:
-        """Make and send the requests that the intents lead to."""
+    def _enter(self, intents: Sequence[AnyIntent], began_ns: int) -> None:
+        """Make and send the requests that the intents lead to.
+
+        began_ns: when the strategy began with their messages, monotonic.
+        """
         if intents:
             passed(FailPoint.STRATEGY_DECIDED)
-            self._order_entry.enter(self.epoch, intents)
+            self._order_entry.enter(self.epoch, intents, began_ns)
 
     def _note_progress(self) -> None:
         processed = self.runner.sequence_processed
@@ -245,14 +248,15 @@ class SignalTrading(Trading[SignalRunner]):
     def on_ticks(self, batch: TickBatch) -> None:
         """Make and send the orders that the batch leads to."""
         passed(FailPoint.STRATEGY_RECEIVED)
+        began_ns = self._clock.monotonic_ns()
         try:
             intents = self.runner.on_batch(batch)
         except StrategyFailed as failure:
-            self._enter(failure.intents_before)
+            self._enter(failure.intents_before, began_ns)
             self._on_failure(failure)
             return
-        self._enter(intents)
+        self._enter(intents, began_ns)
         if not self._order_entry.is_idle:
             self.tell_progress()
-        self._ticks_rates.add(len(batch), self._clock.monotonic_ns())
+        self._ticks_rates.add(len(batch), began_ns)
         self._note_progress()

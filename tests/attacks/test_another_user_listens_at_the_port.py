@@ -13,7 +13,7 @@ import pytest
 from tests.kit.other_user import acting_as, needs_root
 from tradestack.net.control.client import ControlClient
 
-DEADLINE_S = 30
+DEADLINE_S = 60
 PASSWORD = "SECRET"
 LOGIN_BYTES = 49  # with the length in front
 

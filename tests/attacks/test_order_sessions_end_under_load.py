@@ -19,7 +19,7 @@ PACE = "12000/s"  # three seconds for the sample
 SESSIONS = 8
 WAIT_MAX_S = 0.3
 POLL_S = 0.02
-END_DEADLINE_S = 120.0
+END_DEADLINE_S = 600.0
 
 
 @pytest.fixture(scope="module")

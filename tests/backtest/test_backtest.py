@@ -1,18 +1,17 @@
 """`tradestack.backtest.run`: what a notebook gets, and what it may ask for."""
 
-import asyncio
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import polars
 import pytest
 
+from tests.backtest.data_files import DataFiles
 from tests.backtest.recorded import recorded
-from tests.ctl.up.sample_run import PRICES, SENTIMENT
 from tests.kit.clock import FakeClock
 from tests.kit.quoter import Quoter
 from tests.kit.stack import DEADLINE_S
@@ -29,22 +28,6 @@ from tradestack.strategies.news import News
 FIRST_NS = 1_767_623_400 * NANOSECONDS_PER_SECOND  # 2026-01-05T14:30:00Z, of the small files
 FEES = '[execution]\nfee_bp = "2"\nslippage = "ticks"\nslippage_ticks = 1\n'
 Output = pytest.CaptureFixture[str]
-
-
-class DataFiles(TypedDict):
-    """The files of a run."""
-
-    prices: Path
-    sentiment: Path
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> DataFiles:
-    """Two small files, of 80 prices and 6 news items."""
-    found = DataFiles(prices=tmp_path / "prices.csv", sentiment=tmp_path / "sentiment.csv")
-    found["prices"].write_text(PRICES)
-    found["sentiment"].write_text(SENTIMENT)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -212,40 +195,6 @@ def test_a_class_of_a_notebook_is_a_strategy(files: DataFiles, tmp_path: Path) -
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=DEADLINE_S)
 
     assert done.stdout == "['mine'] 3\n", done.stderr
-
-
-ASYNC = """
-import asyncio
-
-from tradestack.strategies import NewsItem, Strategy
-
-class Slow(Strategy):
-    async def on_news(self, news: NewsItem) -> None:
-        await asyncio.sleep(0)
-        self.buy(news.symbol)
-"""
-
-
-def test_async_hooks_are_awaited(files: DataFiles, tmp_path: Path) -> None:
-    """Each ends before the next message is handed on."""
-    (tmp_path / "slow.py").write_text(ASYNC)
-
-    result = backtest.run(str(tmp_path / "slow.py"), **files, state_dir=tmp_path / "run")
-
-    assert result.orders == 6
-    requests = recorded(tmp_path / "run")["slow"].requests
-    assert [each["FeedSeq"] for each in requests] == sorted(each["FeedSeq"] for each in requests)
-
-
-def test_async_hooks_need_an_event_loop_of_their_own(files: DataFiles, tmp_path: Path) -> None:
-    """In a notebook one is running."""
-    (tmp_path / "slow.py").write_text(ASYNC)
-
-    async def notebook() -> None:
-        backtest.run(str(tmp_path / "slow.py"), **files)
-
-    with pytest.raises(OperatorFault, match="an event loop runs here already"):
-        asyncio.run(notebook())
 
 
 def test_a_class_in_a_function_is_refused(files: DataFiles) -> None:

@@ -15,7 +15,8 @@ from tests.kit.findable import make_tests_findable
 from tests.kit.stack import DEADLINE_S, TRADESTACKCTL
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = ("--prices", ROOT / "data/prices.csv", "--sentiment", ROOT / "data/sentiment.csv")
+SAMPLE_PRICES, SAMPLE_NEWS = ROOT / "data/prices.csv", ROOT / "data/sentiment.csv"
+SAMPLE = ("--prices", SAMPLE_PRICES, "--sentiment", SAMPLE_NEWS)
 REAL = (
     "--prices",
     SHARED_DATA / "real/prices.csv.gz",
@@ -40,6 +41,7 @@ max_order_submit_rate = "3/1min"
 max_daily_loss = "20"
 """
 MAKER_ROWS = 3_000
+BURSTS_ROWS, REPEATED_EVERY = 9_000, 10
 QUOTER = "tests.kit.burst_quoter:BurstQuoter"
 
 
@@ -55,6 +57,22 @@ def run(verb: str, *arguments: str | Path) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
     return result
+
+
+def bursts(directory: Path) -> tuple[str | Path, ...]:
+    """Make of the sample data what the real data are like.
+
+    Many trades share a time, some come twice, and several news items share a minute with trades.
+    """
+    header, *prices = SAMPLE_PRICES.read_text().splitlines()
+    rows = []
+    for number, (time, rest) in enumerate(row.split(",", 1) for row in prices[:BURSTS_ROWS]):
+        rows += [f"{time[:19]}Z,{rest}"] * (2 if number % REPEATED_EVERY == 0 else 1)
+    (directory / "prices.csv").write_text("\n".join([header, *rows, ""]))
+    header, *news = SAMPLE_NEWS.read_text().splitlines()
+    rows = [f"{time[:16]}:00Z,{rest}" for time, rest in (row.split(",", 1) for row in news)]
+    (directory / "news.csv").write_text("\n".join([header, *rows, ""]))
+    return "--prices", directory / "prices.csv", "--sentiment", directory / "news.csv"
 
 
 def strategy_file(directory: Path, strategy: str, parameters: str) -> Path:
@@ -98,17 +116,21 @@ def _toml(value: Any) -> str:
         (QUOTER, "", REALISTIC, LIMITED),
     ],
 )
-@pytest.mark.parametrize("data", [SAMPLE, REAL], ids=["sample", "real"])
+@pytest.mark.parametrize("kind", ["sample", "bursts", "real"])
 def test_a_backtest_is_what_the_stack_would_have_done(
     tmp_path: Path,
-    data: tuple[str | Path, ...],
+    kind: str,
     strategy: str,
     parameters: str,
     execution: str,
     limits: str,
 ) -> None:
-    """The same requests, reports in the same order, and accounts."""
+    """The same requests, reports in the same order, and accounts.
+
+    What is peculiar to the real data is in the bursts too, which every clone has.
+    """
     make_tests_findable()
+    data = {"sample": SAMPLE, "bursts": bursts(tmp_path), "real": REAL}[kind]
     if not all(Path(file).exists() for file in data[1::2]):
         pytest.skip(f"{data[1]} is not there")
 

@@ -20,7 +20,7 @@ from tradestack.net.control.client import ControlClient, ControlFault
 from tradestack.net.server.users import new_salt, users_line
 
 READY_DEADLINE_S = 120.0
-STOP_DEADLINE_S = 30.0
+STOP_DEADLINE_S = 120.0
 POLL_S = 0.001
 LOOK_S = 0.1
 PASSWORD = "BENCH"

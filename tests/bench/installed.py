@@ -30,7 +30,7 @@ ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
 }
-BOOT_SECONDS_MAX = 60.0
+BOOT_SECONDS_MAX = 300.0
 LOOK_SECONDS = 1.0
 COMMAND_SECONDS_MAX = 240.0
 STOP_SECONDS_MAX = 20.0

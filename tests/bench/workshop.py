@@ -1,11 +1,12 @@
 """What every row needs: sizes, rounds, a scratch directory, the C programs."""
 
+import contextlib
 import os
+import random
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.bench.comparison import Contestant, in_turns
 
 CACHE = Path(os.environ.get("TRADESTACK_BENCH_CACHE", "/var/cache/tradestack-tests/bench"))
 STACK_PYTHON = CACHE / "stack/bin/python"  # has what pyproject.toml asks for, and no peers
+PORTS = (20_000, 32_768)  # below those of ip_local_port_range
 BACKTESTERS = CACHE / "backtest"  # each has an environment there, under its name at PyPI
 
 
@@ -35,7 +37,7 @@ class Workshop:
         """Return the path of a program of c/."""
         return str(CACHE / "c" / name)
 
-    @contextmanager
+    @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
         """Make a directory on the disk (not in memory) and remove it afterwards."""
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -47,7 +49,12 @@ class Workshop:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port of the loopback on which nobody listens.
+
+    The kernel gives none of these to who asks for any port, as tests do that run meanwhile.
+    """
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -151,11 +151,14 @@ def test_who_is_gone_does_not_answer(modules: Page) -> None:
     ]
 
 
+STATE = ("cum_qty", "avg_px", "ord_status", "reason")
+
+
 def test_orders_follow_their_records(modules: Page) -> None:
     """A fill and a report change the order that they are about; one of an unknown order none."""
     order = {"type": "order", "order_id": 1, "order_qty": "10", "ord_status": "NEW", "reason": None}
     fill = {"type": "fill", "order_id": 1, "exec_id": "a", "price": "5", "quantity": "4"}
-    fill |= {"ord_status": "PARTIALLY_FILLED", "cum_qty": "4"}
+    fill |= {"ord_status": "PARTIALLY_FILLED", "cum_qty": "4", "avg_px": "5"}
     report = {"type": "report", "order_id": 1, "ord_status": "CANCELED", "reason": "a test"}
     unknown = {**report, "order_id": 2}
 
@@ -169,9 +172,97 @@ def test_orders_follow_their_records(modules: Page) -> None:
         [order, fill, report, unknown],
     )
 
-    assert [(each["cum_qty"], each["ord_status"], each["reason"]) for each in row] == [
-        ("4", "CANCELED", "a test")
+    assert [tuple(each[name] for name in STATE) for each in row] == [
+        ("4", "5", "CANCELED", "a test")
     ]
+
+
+def test_earlier_orders_are_as_the_server_says_and_events_change_them(modules: Page) -> None:
+    """Their fills, which are listed as well, are not counted twice; what happens later is."""
+    order = {"order_id": 1, "order_qty": "10", "cum_qty": "4", "avg_px": "5", "reason": None}
+    order |= {"ord_status": "PARTIALLY_FILLED"}
+    fill = {"order_id": 1, "exec_id": "a", "price": "5", "quantity": "4"}
+    later = {**fill, "type": "fill", "exec_id": "b", "quantity": "6", "ord_status": "FILLED"}
+    later |= {"cum_qty": "10", "avg_px": "5.6"}
+
+    before, after = modules.evaluate(
+        """async ([order, fill, later]) => {
+            const { Store } = await import("/static/store.js");
+            const store = new Store(() => {});
+            store.addEarlier([order], [fill]);
+            const before = { ...store.orders.get(1) };
+            store.apply("orders", { records: [later] });
+            return [before, store.orders.get(1)];
+        }""",
+        [order, fill, later],
+    )
+
+    assert tuple(before[name] for name in STATE) == ("4", "5", "PARTIALLY_FILLED", None)
+    assert tuple(after[name] for name in STATE) == ("10", "5.6", "FILLED", None)
+
+
+RELAYED: dict[str, Any] = {
+    "head": 990,
+    "upstream": {
+        "address": "10.0.0.7:9001",
+        "connected": True,
+        "hops": 2,
+        "lag": 5,
+        "lag_us": 900.0,
+        "way": [
+            {"host": "tokyo", "head": 1_000, "lag_us": 0},
+            {"host": "<b>", "head": 995, "lag_us": 250.0},
+        ],
+    },
+}
+
+
+def test_the_way_of_a_relayed_feed_is_shown_hop_by_hop(modules: Page) -> None:
+    """How far each gateway is behind the one before, in messages and in time; hosts are text."""
+    shown = modules.evaluate(
+        """async (gateways) => {
+            const { WayPanel } = await import("/static/way.js");
+            const panel = new WayPanel();
+            document.body.append(panel.element);
+            return gateways.map((gateway) => {
+                panel.update(gateway);
+                const cells = [...panel.element.querySelectorAll("tbody tr")]
+                    .map((row) => [...row.children].map((cell) => cell.textContent));
+                return [panel.element.hidden, panel.says.textContent, cells];
+            });
+        }""",
+        [RELAYED, {**RELAYED, "upstream": {**RELAYED["upstream"], "connected": False}}],
+    )
+
+    assert shown[0] == [
+        False,
+        "2 hops, from 10.0.0.7:9001",
+        [
+            ["tokyo", "1,000", "–", "0 µs", "–"],
+            ["<b>", "995", "5", "250 µs", "250 µs"],
+            ["here", "990", "5", "900 µs", "650 µs"],
+        ],
+    ]
+    assert shown[1][1] == "2 hops, not connected to 10.0.0.7:9001"
+
+
+def test_a_feed_that_is_not_relayed_has_no_way(modules: Page) -> None:
+    """Nothing is shown of it, nor before an upstream has told its way."""
+    early = {**RELAYED["upstream"], "hops": 0, "lag": 0, "way": []}
+    hidden, rows = modules.evaluate(
+        """async ([plain, early]) => {
+            const { WayPanel } = await import("/static/way.js");
+            const panel = new WayPanel();
+            panel.update(plain);
+            const hidden = panel.element.hidden;
+            panel.update(early);
+            return [hidden, panel.element.textContent];
+        }""",
+        [{"head": 5}, {"head": 0, "upstream": early}],
+    )
+
+    assert hidden
+    assert "The upstream has not told its way yet." in rows
 
 
 def test_the_page_has_no_way_to_make_html_of_text() -> None:

@@ -86,6 +86,7 @@ def test_keys_that_decide_about_orders_change_their_names(keys: dict[str, object
         ({"strategy": "crossover", "parameters": {"short_ticks": 0}}, "a whole number from 1"),
         ({"strategy": "crossover", "parameters": {"long_ticks": 10001}}, "to 10000"),
         ({"quantitty": "10"}, "quantity"),
+        ({"signal": "news"}, "signal: is a key of older versions; the key is strategy now"),
     ],
 )
 def test_faults_name_file_and_key(keys: dict[str, object], complaint: str) -> None:

@@ -289,7 +289,8 @@ def _query(port: int, query: str, server: "subprocess.Popen[bytes]", log: Path) 
 
 
 def _ask(port: int, what: str) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{what}", timeout=10) as answer:
+    address = f"http://127.0.0.1:{port}/api/v1/{what}"
+    with urllib.request.urlopen(address, timeout=DEADLINE_S) as answer:
         return json.load(answer)["data"]
 
 

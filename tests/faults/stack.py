@@ -20,7 +20,7 @@ from tradestack.runtime.fail_points import VARIABLE, FailPoint
 
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 60.0
-ASK_DEADLINE_S = 30.0
+ASK_DEADLINE_S = 120.0
 POLL_S = 0.005
 RUNNING_STATES = "RSD"  # neither stopped nor ended
 ENDED_STATES = "ZX"  # nothing of the process is left but its exit status

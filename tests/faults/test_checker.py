@@ -31,6 +31,13 @@ from tests.faults.made_evidence import (
 )
 
 
+def works(records: list[Record]) -> list[Record]:
+    """The first order, which has been executed, has no other report."""
+    order = records[3]
+    report = order["Report"] | {"OrdStatus": "NEW"}
+    return [*records[:3], {**order, "Arrival": 0, "Report": report}, *records[4:]]
+
+
 def other_terms(records: list[Record]) -> list[Record]:
     """Sell what was to be bought."""
     sold = {**records[3], "Order": {**records[3]["Order"], "Side": "SELL"}}
@@ -43,6 +50,7 @@ FAULTS = [
     (with_records(lambda all_: [*all_[:4], all_[3], *all_[4:]]), "order of F1 too many: "),
     (with_records(lambda all_: [*all_[:4], all_[3], *all_[4:]]), "order number 1 follows 1"),
     (with_records(other_terms), "order of F1 too many: "),
+    (with_records(works), "no final report: order 1, "),
     (with_records(lambda all_: all_[:-1]), "report 2 of O1 is lost: "),
     (with_records(lambda all_: all_[:-1]), "acknowledged and lost: probe-5"),
     (with_records(lambda all_: [*all_, all_[-1]]), "judged 2 times: probe-5"),

@@ -21,7 +21,7 @@ PASSINGS = {"gateway": 15, "order-manager": 15, "strategy": 8}
 # its place again would die until `up` gives it up, while another has not come to its own for the
 # second time. Then the session is played to its end.
 DEATHS_MIN = 2
-DEADLINE_S = 300.0
+DEADLINE_S = 600.0
 POLL_S = 0.05
 
 _POINTS = [[point for point in FailPoint if point.value.startswith(daemon)] for daemon in PASSINGS]

@@ -8,7 +8,7 @@ import sys
 from links_connect.callbacks import MemoryStoreCallback
 from ouch_connect import CltAuto
 
-DEADLINE_S = 20.0
+DEADLINE_S = 120.0
 
 received = MemoryStoreCallback()
 with CltAuto(sys.argv[1], received, name="judge") as client:

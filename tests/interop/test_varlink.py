@@ -14,7 +14,7 @@ from tests.kit.prerequisites import need_package
 from tests.kit.stack import Stack
 
 CLIENT = Path(__file__).with_name("varlink_client.py")
-DEADLINE_S = 30.0
+DEADLINE_S = 120.0
 PRICES = """\
 timestamp,symbol,price,size
 2026-01-15T14:30:00Z,AA,10.25,3

@@ -16,6 +16,11 @@ MEASURED = ("ctl", "daemons", "interop", "runtime")  # directories of tests/
 TESTS = Path(__file__).parents[1]
 
 
+def is_measured() -> bool:
+    """Return whether children that are started now are measured, which they write at their end."""
+    return VARIABLE in os.environ
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Run a test without the variable if its children are not to be measured."""

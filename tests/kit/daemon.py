@@ -16,7 +16,7 @@ from tradestack.ctl.toml import config_text
 from tradestack.net.control.client import ControlClient, ControlFault
 from tradestack.net.server.users import new_salt, users_line
 
-DEADLINE_S = 30  # far above any wait, also on a busy machine
+DEADLINE_S = 120  # far above any wait, also on a busy machine
 REPLY_DEADLINE_S = 1  # after which a starting daemon is checked for being alive
 POLL_S = 0.01  # between two looks at the stats, which announce no change
 PASSWORD = "secret"

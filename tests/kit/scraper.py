@@ -12,7 +12,7 @@ from typing import Any, Self
 from tests.kit.socket_activation import start_with_sockets
 
 COMMAND = str(Path(sys.executable).with_name("tradestack-metrics"))
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 class Exporter:

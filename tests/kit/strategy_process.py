@@ -12,7 +12,7 @@ from tests.kit.findable import make_tests_findable
 from tradestack.ctl.toml import config_text
 from tradestack.net.control.client import ControlClient, ControlFault
 
-DEADLINE_S = 30
+DEADLINE_S = 120
 POLL_S = 0.01
 INSTANCE = "news"
 

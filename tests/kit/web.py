@@ -1,16 +1,20 @@
 """A real web server in a process of its own, and what a browser, or worse, sends to it."""
 
+import contextlib
 import http.client
 import json
 import socket
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from tests.kit.child_coverage import is_measured
 from tests.kit.daemon import DEADLINE_S, Daemon
 
 JSON = "application/json"
+END_DEADLINE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,11 @@ class Web(Daemon):
         return {"local": self._local_listener}
 
     def close(self) -> None:
-        """Close the Unix socket as well."""
+        """Close the Unix socket as well; a killed process would write no coverage."""
+        if self._process is not None and is_measured():
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_DEADLINE_S)
         super().close()
         self._local_listener.close()
 

@@ -12,7 +12,7 @@ from tradestack.domain.requests import OrderStatusRequest, Request
 # In a symbol of its own: what comes before its report is all there is.
 LAST_NAME = "LAST"
 LAST_ORDER = f"D {LAST_NAME} 1 OTHER"
-READ_DEADLINE_S = 10
+READ_DEADLINE_S = 60
 TRADE_PRICE = 99.0  # past the limit of a buy at 100, so it fills all that it can
 
 

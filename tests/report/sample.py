@@ -97,7 +97,7 @@ def _provenance(text: str, users: tuple[str, ...]) -> Provenance:
         strategies=tuple(
             StrategyConfig(user=user + text, instance=user, config_hash="b7" * 16) for user in users
         ),
-        execution={"latency": "2ms", "fee_bp": "0.5", "participation": "0.1" + text},
+        execution={"entry_latency": "2ms", "fee_bp": "0.5 bp", "limit_fill": "touch" + text},
         seed=20_260_115,
         limits_hash="77" * 16,
         version="1.4.0",
@@ -170,6 +170,8 @@ def _faults(text: str) -> Faults:
         rows_refused=3,
         restarts={"gateway": 0, "order-manager": 1, "strategy-news": 0},
         tails_cut=1,
+        statistics_cut=1,
+        statistics_unreadable=2,
         orders_duplicate=2,
         orders_malformed=0,
         journal_lines_lost=0,

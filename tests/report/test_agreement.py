@@ -136,8 +136,15 @@ def test_the_report_of_a_stopped_stack_has_what_its_daemons_recorded(held: Stack
     assert round_trip["count"] == strategy["count"] == report["orders"]["received"]
     assert round_trip["p50_ns"] == round(strategy["p50_us"] * 1000)
     assert hops["tick_to_order"]["percentiles"]["count"] == report["orders"]["received"]
-    journalled = stats["order_manager"]["latency"]["received_to_journalled"]
-    assert hops["manager_to_journal"]["percentiles"]["count"] == journalled["count"]
+    for hop, daemon, name in (
+        ("tick_to_signal", stats["strategies"]["news"], "publish_to_signal"),
+        ("signal_to_order", stats["strategies"]["news"], "signal_to_order"),
+        ("manager_to_journal", stats["order_manager"], "received_to_journalled"),
+        ("journal_to_report", stats["order_manager"], "journalled_to_reported"),
+    ):
+        recorded = daemon["latency"][name]
+        assert hops[hop]["percentiles"]["count"] == recorded["count"] > 0
+        assert hops[hop]["percentiles"]["p50_ns"] == round(recorded["p50_us"] * 1000)
     assert report["faults"]["rows_refused"] == stats["gateway"]["rows_rejected"]
     assert report["faults"]["orders_duplicate"] == stats["order_manager"]["orders_duplicate"]
     assert set(report["faults"]["restarts"].values()) == {0}

@@ -1,6 +1,7 @@
 """Opening a recorded session: while it is written, cut, damaged, and what is said of that."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from tests.ctl.verify.traded import order, trade
 from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
 from tradestack.domain.faults import OperatorFault
+from tradestack.report.build import build_report
+from tradestack.report.files import state_files
 from tradestack.report.recorded import open_session
+from tradestack.store.journal_lines import JournalLine, read_lines
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 
@@ -61,6 +65,23 @@ def test_what_a_crash_leaves_at_the_end_of_the_log_is_left_out(
     assert session.head == whole.head
     assert session.equity()["equity"].tolist() == whole.equity()["equity"].tolist()
     assert session.remarks == (f"{FEED_SESSION}.feed: {len(tail)} bytes at its end are no ticks.",)
+
+
+def test_a_report_reads_each_journal_once(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders, fills, accounts and provenance come from one pass over its lines."""
+    read: list[Path] = []
+
+    def lines_of(path: Path) -> Iterator[JournalLine]:
+        read.append(path)
+        return read_lines(path)
+
+    monkeypatch.setattr(state_files, "read_lines", lines_of)
+
+    report = build_report(open_session(directory, None))
+
+    assert read == [journal_of(directory)]
+    assert report.orders.received > 0
+    assert report.provenance.order_sessions == (journal_of(directory).stem,)
 
 
 def test_a_torn_line_at_the_end_of_a_journal_is_left_out(directory: Path) -> None:

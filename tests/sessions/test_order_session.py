@@ -115,7 +115,7 @@ def test_an_invalid_record_is_refused_with_its_place(tmp_path: Path, payload: by
     """A line with a right checksum and an unknown record is refused, never skipped."""
     OrderSession.begin(tmp_path, a_header()).close()
     path = tmp_path / f"{SESSION}.journal"
-    journal = Journal.open(path, lambda _header: lambda _offset, _payload: None)
+    journal = Journal.open(path, lambda _header: lambda _read: None)
     (offset,) = journal.append([payload])
     journal.close()
 

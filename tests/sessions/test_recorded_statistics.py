@@ -20,15 +20,17 @@ def test_each_daemon_s_statistics_of_the_sessions_are_found(tmp_path: Path) -> N
         (tmp_path / daemon).mkdir(exist_ok=True)
         append_statistics(tmp_path / daemon / f"{session}.stats", line)
     with (tmp_path / "gateway" / f"{FEED}.stats").open("ab") as file:
-        file.write(b'{"time":')
+        file.write(b"{}\n" + b'{"time":')
 
     found = read_statistics(tmp_path, {FEED, ORDERS})
 
-    assert [(each.daemon, each.session_id, each.lines_cut) for each in found] == [
-        ("gateway", FEED, 1),
-        ("order-manager", ORDERS, 0),
-        ("strategy-news", FEED, 0),
+    counts = [(each.lines_cut, each.lines_unreadable) for each in found]
+    assert [(each.daemon, each.session_id) for each in found] == [
+        ("gateway", FEED),
+        ("order-manager", ORDERS),
+        ("strategy-news", FEED),
     ]
+    assert counts == [(1, 1), (0, 0), (0, 0)]
     assert all(each.lines == [line] for each in found)
 
 

@@ -21,7 +21,7 @@ def reopen(path: Path) -> tuple[Journal, list[tuple[int, bytes]]]:
 
     def begin(payload: bytes) -> Replay:
         replayed.append((PREFIX_LENGTH, payload))
-        return lambda offset, payload: replayed.append((offset, payload))
+        return replayed.extend
 
     return Journal.open(path, begin), replayed
 

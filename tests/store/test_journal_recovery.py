@@ -1,6 +1,7 @@
 """Recovery of a journal: a torn end is cut, damage before it stops the start."""
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -135,13 +136,18 @@ def test_an_exception_of_replay_ends_the_opening(journal_path: Path) -> None:
     assert replay(journal_path) == PAYLOADS
 
 
-def test_a_payload_that_is_refused_ends_the_opening_with_its_place(journal_path: Path) -> None:
+@pytest.mark.parametrize("refused", [1, 2])
+def test_a_payload_that_is_refused_ends_the_opening_with_its_place(
+    journal_path: Path, refused: int
+) -> None:
     """The line is whole, so nothing but an operator may decide what becomes of it."""
 
-    def refuse(offset: int, payload: bytes) -> None:
-        raise ValueError(f"no such record: {payload!r} at {offset}")
+    def refuse(read: Iterator[tuple[int, bytes]]) -> None:
+        for number, (offset, payload) in enumerate(read, 1):
+            if number == refused:
+                raise ValueError(f"no such record: {payload!r} at {offset}")
 
-    offset = 2 * PREFIX_LENGTH + len(PAYLOADS[0]) + 1
+    offset = line_offsets(journal_path.read_bytes())[refused] + PREFIX_LENGTH
     with pytest.raises(OperatorFault, match=f"byte {offset}: .* no such record.* at {offset}"):
         Journal.open(journal_path, lambda _: refuse)
 

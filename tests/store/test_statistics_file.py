@@ -43,7 +43,7 @@ def test_lines_are_read_as_they_were_appended(tmp_path: Path) -> None:
 
     read = read_statistics_file(path)
 
-    assert (read.lines, read.lines_cut) == (lines, 0)
+    assert (read.lines, read.lines_cut, read.lines_unreadable) == (lines, 0, 0)
 
 
 def test_a_cut_line_is_dropped_and_counted_wherever_it_is_cut(tmp_path: Path) -> None:
@@ -59,7 +59,8 @@ def test_a_cut_line_is_dropped_and_counted_wherever_it_is_cut(tmp_path: Path) ->
         read = read_statistics_file(path)
         append_statistics(path, statistics_at(3))
 
-        assert ([line.time for line in read.lines], read.lines_cut) == ([MINUTE_NS], 1)
+        assert [line.time for line in read.lines] == [MINUTE_NS]
+        assert (read.lines_cut, read.lines_unreadable) == (1, 0)
         assert minutes_of(path) == [1, 3]
 
 
@@ -69,11 +70,12 @@ def test_damage_inside_costs_its_line(tmp_path: Path) -> None:
     for minute in range(3):
         append_statistics(path, statistics_at(minute))
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + b'{"time": "noon"}\n' + lines[2])
+    path.write_bytes(lines[0] + b'{"time": "noon"}\n' + lines[2] + b"\xff\xfe\n" + lines[1][:9])
 
     read = read_statistics_file(path)
 
-    assert ([line.time // MINUTE_NS for line in read.lines], read.lines_cut) == ([0, 2], 1)
+    assert [line.time // MINUTE_NS for line in read.lines] == [0, 2]
+    assert (read.lines_cut, read.lines_unreadable) == (1, 2)
 
 
 def test_a_file_never_grows_beyond_its_limit_and_covers_all_of_its_time(tmp_path: Path) -> None:

@@ -15,7 +15,16 @@ from tests.system.control_group import command_in_own_group, remove_group
 from tests.system.releases import CACHE, CHECKOUT, Release, prepared_tree, prepared_wheelhouse
 
 NEEDED = ("systemd-nspawn", "debootstrap", "systemctl", "unshare", "setpriv", "nsenter")
-NOT_COPIED = (".git", ".venv", "*cache*", "__pycache__", "*.egg-info", "build", "dist")
+NOT_COPIED = (
+    ".git",
+    ".venv",
+    "*cache*",
+    ".hypothesis",
+    "__pycache__",
+    "*.egg-info",
+    "build",
+    "dist",
+)
 PIP_ENVIRONMENT = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels"  # where install.sh finds packages
 
 

@@ -31,7 +31,8 @@ PACKAGES = (
     "logrotate",
     "man-db",
 )
-PACKAGES_LATER = ("python3-venv", "sudo", "jq")  # installed by install.sh, or as the README says
+# Installed by install.sh, or as README and manual say.
+PACKAGES_LATER = ("python3-venv", "sudo", "jq", "prometheus")
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
 EXTRAS = ("report", "web")  # what install.sh adds
 EDITABLE = ("editables",)  # what hatchling needs for the environment of `install.sh --try`

@@ -36,7 +36,10 @@ def containers(request: pytest.FixtureRequest) -> Iterator[dict[Release, Contain
 def test_a_newcomer_does_what_the_guides_say(
     containers: dict[Release, Container], release: Release
 ) -> None:
-    """Every command works where the ones before it led, and prints what is shown."""
+    """Every command works where the ones before it led, and prints what is shown.
+
+    A real Prometheus then has the metrics of every daemon, and the rules that are shipped.
+    """
     container = containers[release]
 
     results = container.results()
@@ -45,3 +48,4 @@ def test_a_newcomer_does_what_the_guides_say(
     text = "\n\n".join(f"{name}\n{fault}" for name, fault in faults.items())
     assert not faults, f"{text}\nsee {container.log_directory()}/journal.txt"
     assert STEPS.keys() <= results.keys(), "not every command was run"
+    assert "prometheus_has_metrics_and_rules" in results

@@ -56,7 +56,7 @@ class MemoryJournal:
         state = SessionState(a_header())
         offset = 9
         for payload in self.payloads:
-            replay(state, offset, payload)
+            replay(state, [(offset, payload)])
             offset += len(payload) + 10
         return state
 

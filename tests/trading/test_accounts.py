@@ -211,7 +211,6 @@ def test_an_account_that_was_carried_over_needs_the_feed_that_it_has_met() -> No
             state=msgspec.Raw(encode_checkpoint(state)[0]),
         ),
         0,
-        1,
     )
 
     assert histories[KEY].matched_through == 7

@@ -44,8 +44,7 @@ def carried_from(desk: Desk) -> tuple[Carrying, SessionState]:
     carrying = Carrying(desk.accounts, NEXT_SESSION, NOW_NS, 99)
     carrying.carry(("news", FEED_SESSION))
     state = SessionState(header)
-    for offset, payload in enumerate(carrying.records):
-        replay(state, offset, payload)
+    replay(state, enumerate(carrying.records))
     return carrying, state
 
 

@@ -182,7 +182,7 @@ def test_a_session_that_lost_orders_carries_no_from_seq() -> None:
     state, journal = SessionState(a_header()), MemoryJournal()
     settle(state, journal, a_message(a_register(start=Start.SESSION)))
     loss = RepairedRecord(time_ns=NOW_NS, lines_lost=1, bytes_lost=600, orders_lost=1)
-    replay(state, journal.size_bytes, encode_record(loss))
+    replay(state, [(journal.size_bytes, encode_record(loss))])
     following, next_journal = SessionState(state.next_header(SESSION, NOW_NS)), MemoryJournal()
 
     settle(following, next_journal, a_message(a_register(head=400, start=Start.SESSION)))

@@ -103,7 +103,7 @@ def test_whatever_the_wire_accepts_survives_journal_and_replay(
             if isinstance(message, Order):
                 assert isinstance(record, OrderRecord)
                 assert record.order == message
-            replay(replayed, offset, judged.record)
+            replay(replayed, [(offset, judged.record)])
         commit(state, batch.judged, [offset] * len(batch.judged))
         offset += sum(map(len, batch.records))
 

@@ -51,7 +51,8 @@ from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S, Publ
 from tradestack_order_manager.replication.standby import StandbyPort
 from tradestack_order_manager.replication.status import status_of_primary, status_of_standby
 from tradestack_order_manager.replication.writer import Overtaken, Writer
-from tradestack_order_manager.sessions.order_sessions import Replicated, recover_newest
+from tradestack_order_manager.sessions.order_sessions import recover_newest
+from tradestack_order_manager.sessions.replicated import Replicated
 
 START_TIMEOUT_S = 30  # asked for again while the stream cannot be reached
 

@@ -1,25 +1,25 @@
 """The order sessions of a state directory: the current one, and ended ones that clients ask for.
 
 A client that missed the end of a session can log in to it by its id, while its journal is kept, and
-receives the reports that it has not had and the end of session. Sessions beyond `sessions_kept` are
+receives the reports that it has not had and the end of session. A long journal is searched for them
+while the client reads (long_session.py). Sessions beyond `sessions_kept` are
 removed when another begins, but not while a client reads them.
 """
 
+import asyncio
 import errno
 import logging
 import os
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from tradestack.configs.durability import Durability
-from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
-from tradestack.replication.backlog import Backlog
 from tradestack.sessions.order_session import (
     OrderSession,
     first_header,
@@ -29,12 +29,15 @@ from tradestack.store.staged_file import Stage
 from tradestack.store.statistics_file import STATISTICS_SUFFIX
 from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
+from tradestack_order_manager.sessions.long_session import LongSession
 from tradestack_order_manager.sessions.loss import sign_of_loss
+from tradestack_order_manager.sessions.replicated import Replicated
 
 # A journal is replayed at about 70 MB/s on a busy small machine; slower than this is a fault.
 REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
 RECOVERY_TIMEOUT_MIN_S = 30
-# Replaying an ended session's journal delays all clients: about a second for 100,000 orders.
+# Replaying an ended session's journal delays all clients: about a second for 100,000 orders. A
+# longer one is read piece by piece.
 ENDED_JOURNAL_BYTES_MAX = 64 << 20
 # An ended session that cannot be read is not tried again before: it may have to be replayed.
 UNREADABLE_RETRY_NS = 10 * NANOSECONDS_PER_SECOND
@@ -48,19 +51,6 @@ class NewSessionFailed(Exception):
 
 # Header of the session that begins → the records that it begins with.
 Carry = Callable[[SessionRecord], Sequence[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Replicated:
-    """Where an order manager with a replicated journal goes on.
-
-    session: the newest one, None if there never was one. is_stored: the stream has it. backlog:
-    what is journalled, on its way to the stream.
-    """
-
-    session: OrderSession | None
-    is_stored: bool
-    backlog: Backlog
 
 
 class OrderSessions:
@@ -92,7 +82,8 @@ class OrderSessions:
         self._boot_id = boot_id
         self._logged_order_id = logged.order_id
         self._orders_lost_max = orders_lost_max
-        self._ended: dict[str, OrderSession] = {}
+        self._ended: dict[str, OrderSession | LongSession] = {}
+        self._to_search: asyncio.Queue[LongSession] = asyncio.Queue()
         self._unreadable: dict[str, int] = {}  # ended sessions, and when to try again, monotonic
         self._replicated = replicated
         recovered = recover_newest(directory) if replicated is None else replicated.session
@@ -148,40 +139,55 @@ class OrderSessions:
         room = self._orders_lost_max - session.state.reports_count
         session.record_loss(max(0, room), now_ns)
 
-    def may_lack(self, session: OrderSession, sequence: int, head: int) -> bool:
+    def may_lack(self, session: OrderSession | LongSession, sequence: int, head: int) -> bool:
         """Return whether a client that wants this report has seen more than the session holds.
 
         It has, if the session was recovered; in one that this process began nothing is lost.
         """
+        if isinstance(session, LongSession) and not session.is_whole:
+            return False
         return sequence > head + 1 and (session is not self.current or self._is_recovered)
 
-    def find(self, session_id: str, now_ns: int) -> OrderSession | None:
+    def find(self, session_id: str, now_ns: int) -> OrderSession | LongSession | None:
         """Return the session with that id, "" = the current one; now_ns: monotonic.
 
-        None when its journal is not kept or cannot be read, when it is too long to be replayed
-        while others wait, or when it is incomplete: its reports have other numbers than they had.
+        None when its journal is not kept or cannot be read, or when it is incomplete: its reports
+        have other numbers than they had.
         """
         if session_id in ("", self.current.id):
             return self._begun_session
-        return self._ended.get(session_id) or self._recover_ended(session_id, now_ns)
+        found = self._ended.get(session_id)
+        if isinstance(found, LongSession) and found.is_lost:
+            self._ended.pop(session_id).close()
+            self._unreadable[session_id] = now_ns + UNREADABLE_RETRY_NS
+            return None
+        return found or self._recover_ended(session_id, now_ns)
+
+    async def search_long(self, wake: Callable[[], None], clock: Clock) -> None:
+        """Find the reports of long sessions, one session after another, for ever."""
+        while True:
+            await (await self._to_search.get()).search(wake, clock)
 
     @property
-    def _begun_session(self) -> OrderSession:
+    def _begun_session(self) -> OrderSession | LongSession:
         """Return the current session, or the one before while the stream has nothing of it."""
         journal = self.current.journal
         if journal.is_staged and not journal.kept_bytes() and self._ended:
             return self._ended[max(self._ended)]
         return self.current
 
-    def _recover_ended(self, session_id: str, now_ns: int) -> OrderSession | None:
+    def _recover_ended(self, session_id: str, now_ns: int) -> OrderSession | LongSession | None:
         """Recover an ended session; a fault of its journal does not concern the current one."""
         if not is_session_id(session_id) or now_ns < self._unreadable.get(session_id, now_ns):
             return None
         path = self._directory / f"{session_id}{JOURNAL_SUFFIX}"
         try:
-            if not path.exists() or path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
+            if not path.exists():
                 return None
-            ended = OrderSession.recover(path) if _ends_whole(path) else None
+            is_whole = _ends_whole(path)
+            if is_whole and path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
+                return self._open_long(path)
+            ended = OrderSession.recover(path) if is_whole else None
         except (OSError, OperatorFault) as fault:
             logger.error("ended order session %s is not served: %s", session_id, fault)
             self._unreadable[session_id] = now_ns + UNREADABLE_RETRY_NS
@@ -195,6 +201,11 @@ class OrderSessions:
         ended.end()
         self._ended[session_id] = ended
         return ended
+
+    def _open_long(self, path: Path) -> LongSession:
+        long = self._ended[path.stem] = LongSession(path)
+        self._to_search.put_nowait(long)
+        return long
 
     def begin_next(self, now_ns: int, carry: Carry) -> None:
         """End the current session and begin another; carry: what goes on in it.

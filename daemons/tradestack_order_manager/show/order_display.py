@@ -18,7 +18,7 @@ from tradestack.sessions.order_session import OrderSession
 from tradestack.store.free_space import disk_level
 from tradestack.trading.judging.decisions import Batch
 from tradestack_order_manager.show.journal_events import JournalEvents
-from tradestack_order_manager.show.log_place import LogPlace, beginning
+from tradestack_order_manager.show.log_place import LogPlace, beginning, newest_place
 from tradestack_order_manager.show.order_log import OrderLog
 from tradestack_order_manager.show.shown_lines import WITH_LINE
 
@@ -70,16 +70,16 @@ class OrderDisplay:
             remedy="make room on the disk, or have logrotate keep fewer files",
         )
 
-    def show(self, batch: Batch, session: OrderSession, behind: LogPlace) -> None:
+    def show(self, batch: Batch, session: OrderSession, behind: LogPlace | None = None) -> None:
         """Write lines and entries of reported messages, within SHOW_DELAY_S.
 
-        behind: the place behind the batch's records.
+        behind: the place behind the batch's records; None: nothing was journalled after them.
         """
         if not self._due:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(SHOW_DELAY_S, self._show_due, session)
         self._due.append(batch)
-        self._behind_due = behind
+        self._behind_due = behind or newest_place(session)
         self._messages_due += len(batch.judged)
         if self._messages_due >= SHOWN_TOGETHER_MAX:
             self._show_due(session)

@@ -13,11 +13,31 @@ WRITE_BUFFER_BYTES = 64 * 1024  # above it, whoever sends has to wait
 
 
 class Connection(H11Protocol):
-    """A connection that is closed unless its requests come in time."""
+    """A connection that is closed unless its requests come in time.
 
-    def __init__(self, config: Config, server_state: ServerState) -> None:
+    origin: the local user or other host that has connected. began_s: loop time.
+    """
+
+    def __init__(self, config: Config, server_state: ServerState, origin: str) -> None:
         super().__init__(config, server_state, {"connection": self}, asyncio.get_running_loop())
+        self.origin = origin
+        self.began_s = self.loop.time()
         self._deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it has a transport."""
+        return cast("asyncio.Transport | None", self.transport) is not None
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was closed or aborted."""
+        return self.is_made and self.transport.is_closing()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
@@ -28,7 +48,7 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes; what is not a whole head yet has to become one in time."""
         super().data_received(data)
-        if self.cycle is None or self.cycle.response_complete:
+        if self.is_idle:
             self._begin_deadline()
         else:
             self._end_deadline()

@@ -2,10 +2,10 @@
 
 import asyncio
 import email.utils
-import functools
 import logging
 import socket
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
@@ -13,7 +13,9 @@ from uvicorn.server import ServerState
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net.acceptor import Acceptor
+from tradestack.net.origins import origin_of
 from tradestack_web.http.connection import Connection
+from tradestack_web.http.share import who_gives_way
 
 HEAD_BYTES_MAX = 16 * 1024  # of a request's line and headers
 KEEP_ALIVE_S = 5
@@ -30,7 +32,9 @@ _FULL = (
 class HttpServer:
     """Serves an application on listening sockets, which remain their owner's.
 
-    connections_max: how many connections there may be. refused: how many were more than that.
+    connections_max: how many connections there may be; at that many, one of the local user or host
+    who has most of them ends for one who has less. displaced: how many were ended so. refused: how
+    many were more than that.
     """
 
     def __init__(
@@ -40,7 +44,7 @@ class HttpServer:
         clock: Clock,
         connections_max: Callable[[], int],
     ) -> None:
-        self.refused = 0
+        self.refused = self.displaced = 0
         self._clock = clock
         self._connections_max = connections_max
         self._config = Config(
@@ -60,12 +64,13 @@ class HttpServer:
         self._acceptors = [
             Acceptor(name, listener, self._connected) for name, listener in listeners.items()
         ]
+        self._pending: set[Connection] = set()  # that have no transport yet
         self._accepting: set[asyncio.Task[None]] = set()
 
     @property
     def connections(self) -> int:
         """How many connections are open."""
-        return len(self._state.connections) + len(self._accepting)
+        return len(self._held())
 
     def start(self) -> None:
         """Begin to accept."""
@@ -94,19 +99,42 @@ class HttpServer:
             connection.transport.abort()
 
     def _connected(self, connection: socket.socket, _address: object) -> None:
-        if self.connections >= self._connections_max():
+        origin = origin_of(connection)
+        if self.connections >= self._connections_max() and not self._make_room(origin):
             self.refused += 1
             with connection:
                 connection.send(_FULL)
             return
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        task = asyncio.create_task(self._serve(connection))
+        protocol = Connection(self._config, self._state, origin)
+        self._pending.add(protocol)
+        task = asyncio.create_task(self._serve(connection, protocol))
         self._accepting.add(task)
         task.add_done_callback(self._accepting.discard)
 
-    async def _serve(self, connection: socket.socket) -> None:
-        factory = functools.partial(Connection, self._config, self._state)
+    def _make_room(self, origin: str) -> bool:
+        """End a connection of whoever has most, an idle one or the newest; return whether one was.
+
+        One that is ended already is no longer anybody's.
+        """
+        held = [each for each in self._held() if not each.is_ending]
+        largest = who_gives_way((each.origin for each in held), origin)
+        theirs = [each for each in held if each.origin == largest and each.is_made]
+        if not theirs:
+            return False
+        max(theirs, key=lambda each: (each.is_idle, each.began_s)).abort()
+        self.displaced += 1
+        return True
+
+    def _held(self) -> set[Connection]:
+        """Return the connections; one whose transport was made just now is still pending, too."""
+        return {cast("Connection", each) for each in self._state.connections} | self._pending
+
+    async def _serve(self, connection: socket.socket, protocol: Connection) -> None:
+        loop = asyncio.get_running_loop()
         try:
-            await asyncio.get_running_loop().connect_accepted_socket(factory, connection)
+            await loop.connect_accepted_socket(lambda: protocol, connection)
         except OSError:  # the peer has gone
             connection.close()
+        finally:
+            self._pending.discard(protocol)

@@ -12,6 +12,7 @@ from typing import Any
 from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
 from tradestack.wire.errors import ProtocolError
+from tradestack_web.http.share import who_gives_way
 from tradestack_web.live.daemons import Daemons
 from tradestack_web.live.event_stream import encode_event
 from tradestack_web.live.position import Position
@@ -28,20 +29,21 @@ Stats = Callable[[], Mapping[str, Any]]
 
 
 class Hub:
-    """The viewers and what they are shown. dropped: viewers that did not read in time.
+    """The viewers and what they are shown.
 
-    own_stats: WEB of API.md.
+    own_stats: WEB of API.md. dropped: viewers that did not read in time. displaced: those that had
+    to go for one of somebody who has fewer.
     """
 
     def __init__(
         self, daemons: Daemons, sessions: Sessions, clock: Clock, own_stats: Stats
     ) -> None:
-        self.dropped = 0
+        self.dropped = self.displaced = 0
         self._daemons = daemons
         self._sessions = sessions
         self._clock = clock
         self._own_stats = own_stats
-        self._viewers: set[Viewer] = set()
+        self._viewers: dict[Viewer, None] = {}  # the oldest first
         self._wanted = asyncio.Event()
         self._polling = asyncio.Lock()
         self._polled_s = self._caught_up_s = float("-inf")  # loop time
@@ -87,28 +89,40 @@ class Hub:
             **self._sessions.shown(),
         }
 
-    def add(self, position: Position | None) -> Viewer:
+    def make_room(self, owner: str) -> bool:
+        """End the newest viewer of whoever has most; return whether one was, for this owner."""
+        largest = who_gives_way((each.owner for each in self._viewers), owner)
+        if largest is None:
+            return False
+        newest = [each for each in self._viewers if each.owner == largest][-1]
+        del self._viewers[newest]
+        newest.drop()
+        self.displaced += 1
+        return True
+
+    def add(self, position: Position | None, owner: str) -> Viewer:
         """Return a new viewer, which gets what it has missed since a position, and all that comes.
 
         Raises OSError, ProtocolError.
         """
         if not self._viewers:
             self._catch_up()
-        viewer = Viewer()
+        viewer = Viewer(owner)
         now = self._sessions.position
         if position is not None and position != now:
             viewer.put(self._missed(position))
         else:
             viewer.put(b"id: %b\n\n" % str(now).encode())
-        self._viewers.add(viewer)
+        self._viewers[viewer] = None
         self._wanted.set()
         return viewer
 
     def remove(self, viewer: Viewer) -> None:
         """Show a viewer nothing any more."""
-        self._viewers.discard(viewer)
+        if viewer in self._viewers:
+            del self._viewers[viewer]
+            self.dropped += viewer.is_dropped
         viewer.close()
-        self.dropped += viewer.is_dropped
 
     def close(self) -> None:
         """Let all viewers end."""

@@ -22,6 +22,7 @@ from tradestack.wire.order_journal import (
     Record,
     decode_record,
 )
+from tradestack.wire.order_texts import format_optional
 
 CHUNK_BYTES = 2 * 1024 * 1024  # of one look; longer than any line
 RECORDS_SHOWN_MAX = 200  # of one look
@@ -105,6 +106,7 @@ class JournalReader:
             "ord_status": str(report.ord_status),
             "cum_qty": format_fixed(report.cum_quantity or 0),
             "leaves_qty": format_fixed(report.leaves_quantity or 0),
+            "avg_px": format_optional(report.average_price),
         }
 
 

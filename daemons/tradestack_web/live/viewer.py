@@ -7,9 +7,13 @@ FRAMES_WAITING_MAX = 64  # 16 s of them; whoever is further behind is dropped
 
 
 class Viewer:
-    """The queue of a viewer. is_dropped: it did not take its frames in time."""
+    """The queue of a viewer of an owner.
 
-    def __init__(self) -> None:
+    is_dropped: it did not take its frames in time, or had to go for somebody else's.
+    """
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
         self.is_dropped = False
         self._frames: deque[bytes] = deque()
         self._changed = asyncio.Event()
@@ -20,12 +24,16 @@ class Viewer:
         if self._is_closed:
             return
         if len(self._frames) == FRAMES_WAITING_MAX:
-            self.is_dropped = True
-            self._frames.clear()
-            self.close()
+            self.drop()
             return
         self._frames.append(frame)
         self._changed.set()
+
+    def drop(self) -> None:
+        """Forget what waits, and end at once."""
+        self.is_dropped = True
+        self._frames.clear()
+        self.close()
 
     def close(self) -> None:
         """Let `next` end, now or later."""

@@ -33,12 +33,13 @@ def event_routes(site: Site) -> list[Route]:
         site.gate.require_reader(request)
         if request.method == "HEAD":
             return Response(headers=HEADERS)
-        if site.hub.viewers >= site.config().viewers_max:
+        owner = connection_of(request.scope).origin
+        if site.hub.viewers >= site.config().viewers_max and not site.hub.make_room(owner):
             message, remedy = "too many pages are shown live", "close some, or raise viewers_max"
             raise ApiError(503, "busy", message, remedy, retry_after_s=1)
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
         try:
-            viewer = site.hub.add(parse_position(after))
+            viewer = site.hub.add(parse_position(after), owner)
         except (OSError, ProtocolError) as error:
             raise _unreadable(error) from error
         return EventResponse(site.hub, viewer)

@@ -11,8 +11,10 @@ from tradestack.net.control.client import ControlFault, NotRunning
 from tradestack.wire.varlink import VarlinkError
 from tradestack_web.http.errors import ApiError, json_response
 from tradestack_web.live.daemons import ORDER_MANAGER, ORDERS, STRATEGY_PREFIX, Daemons
+from tradestack_web.live.journal_reader import newest_journal
+from tradestack_web.live.order_states import OrderState, newest_orders
 from tradestack_web.routes.recorded import list_sessions, ticks_of
-from tradestack_web.routes.site import Site, count_of
+from tradestack_web.routes.site import COUNT_DEFAULT, COUNT_MAX, Site, count_of
 
 STORY_DEADLINE_S = 30.0
 TICKS_MAX = 5_000
@@ -44,12 +46,19 @@ class Questions:
         self._site = site
 
     async def orders(self, request: Request) -> Response:
-        """List the newest orders."""
-        return await self._listed(request, "ListOrders")
+        """List the newest orders as they are now."""
+        self._site.gate.require_reader(request)
+        return json_response({"orders": await self._newest_orders(count_of(request))})
 
     async def fills(self, request: Request) -> Response:
         """List the newest fills."""
-        return await self._listed(request, "ListFills")
+        self._site.gate.require_reader(request)
+        count = {"count": count_of(request)}
+        try:
+            reply = await self._site.daemons.call(ORDER_MANAGER, f"{ORDERS}.ListFills", count)
+        except (ControlFault, VarlinkError) as error:
+            raise refusal(error) from error
+        return json_response(reply)
 
     async def order(self, request: Request) -> Response:
         """Tell what became of an order."""
@@ -86,9 +95,9 @@ class Questions:
             pending = await daemons.call(name, f"{_STRATEGY}.ListPending")
             listed = await daemons.call(ORDER_MANAGER, f"{ORDERS}.ListPositions", {"user": user})
             limits = await daemons.call(ORDER_MANAGER, f"{ORDERS}.GetLimits", {"user": user})
-            orders = await daemons.call(ORDER_MANAGER, f"{ORDERS}.ListOrders", {"count": 1_000})
         except (ControlFault, VarlinkError) as error:
             raise refusal(error) from error
+        orders = await self._newest_orders(COUNT_MAX)
         return json_response(
             {
                 "instance": instance,
@@ -98,7 +107,7 @@ class Questions:
                 "pending": pending,
                 "accounts": listed["accounts"],
                 "positions": listed["positions"],
-                "orders": [order for order in orders["orders"] if order["user"] == user][-50:],
+                "orders": [order for order in orders if order["user"] == user][-COUNT_DEFAULT:],
                 "trading": limits["states"],
             }
         )
@@ -115,14 +124,16 @@ class Questions:
         self._site.gate.require_reader(request)
         return json_response(list_sessions(self._site.stack))
 
-    async def _listed(self, request: Request, method: str) -> Response:
-        self._site.gate.require_reader(request)
-        count = {"count": count_of(request)}
+    async def _newest_orders(self, count: int) -> list[OrderState]:
+        journal = newest_journal(self._site.stack / ORDER_MANAGER)
+        if journal is None:
+            remedy = "start the order manager: tradestackctl start"
+            raise ApiError(502, "not_running", "there is no order journal yet", remedy)
         try:
-            reply = await self._site.daemons.call(ORDER_MANAGER, f"{ORDERS}.{method}", count)
-        except (ControlFault, VarlinkError) as error:
-            raise refusal(error) from error
-        return json_response(reply)
+            return await newest_orders(journal, count)
+        except OSError as error:
+            message = f"the order journal cannot be read: {error}"
+            raise ApiError(502, "not_running", message) from error
 
 
 async def strategy_user(daemons: Daemons, instance: str) -> str:

@@ -8,6 +8,7 @@ import { Pipeline } from "/static/pipeline.js";
 import { RatesPanel } from "/static/rates.js";
 import { troublesOf } from "/static/states.js";
 import { LimitList, clientsTable, newsTable, openOrdersTable, ordersTable, positionsTable, pricesTable } from "/static/tables.js";
+import { WayPanel } from "/static/way.js";
 
 const ORDERS_SHOWN = 60;
 const NEWS_SHOWN = 40;
@@ -29,6 +30,7 @@ export class Overview {
     this.positions = positionsTable();
     this.limits = new LimitList("No limit on what orders add up to is set.");
     this.levels = new LimitList("Nothing that fills up is in use.");
+    this.way = new WayPanel();
     this.clients = clientsTable();
     this.prices = pricesTable();
     this.news = newsTable();
@@ -46,6 +48,7 @@ export class Overview {
         h("div", { class: "column last" },
           this.equity.element,
           panel("Limits", {}, this.limits.element, h("details", { class: "levels" }, h("summary", {}, "Levels of the daemons"), this.levels.element)),
+          this.way.element,
           panel("Clients", {}, this.clients.element),
           panel("Prices", {}, this.prices.element),
           panel("News", {}, this.news.element))),
@@ -58,6 +61,7 @@ export class Overview {
     const all = kinds.has("snapshot");
     if (all || kinds.has("stats") || kinds.has("me")) {
       this.pipeline.update();
+      this.way.update(store.stats.gateway);
       this.rates.update();
       this.levels.update(levelsOf(store.stats));
       this.clients.update(clientsOf(store.stats));

@@ -81,7 +81,7 @@ export class Store {
   applyOrders({ records, left_out: leftOut = 0 }) {
     this.ordersLeftOut += leftOut;
     for (const record of records) {
-      if (record.type === "order") this.orders.set(record.order_id, { ...record, cum_qty: "0", last_price: null });
+      if (record.type === "order") this.orders.set(record.order_id, { ...record, cum_qty: "0", avg_px: null });
       else if (record.type === "fill") this.#fill(record);
       else this.#report(record);
     }
@@ -89,15 +89,13 @@ export class Store {
     trim(this.fills, FILLS_MAX);
   }
 
-  // Orders and fills from before the snapshot, as the lists of the server have them.
+  // Orders and fills from before the snapshot, as the lists of the server have them: orders as they are now.
   addEarlier(orders, fills) {
     const [newerOrders, newerFills] = [this.orders, this.fills];
     this.orders = new Map();
     this.fills = new Map();
-    for (const order of orders) {
-      this.orders.set(order.order_id, { ...order, cum_qty: "0", last_price: null, earlier: true });
-    }
-    for (const fill of fills) this.#fill(fill);
+    for (const order of orders) this.orders.set(order.order_id, { ...order, earlier: true });
+    for (const fill of fills) this.fills.set(fill.exec_id, fill);
     for (const [id, order] of newerOrders) this.orders.set(id, order);
     for (const [id, fill] of newerFills) this.fills.set(id, fill);
     trim(this.orders, ORDERS_MAX);
@@ -108,10 +106,9 @@ export class Store {
     this.fills.set(fill.exec_id, fill);
     const order = this.orders.get(fill.order_id);
     if (!order) return;
-    const filled = fill.cum_qty ?? sum(order.cum_qty, fill.quantity);
-    order.cum_qty = filled;
-    order.last_price = fill.price;
-    order.ord_status = fill.ord_status ?? (Number(filled) >= Number(order.order_qty) ? "FILLED" : "PARTIALLY_FILLED");
+    order.cum_qty = fill.cum_qty;
+    order.avg_px = fill.avg_px;
+    order.ord_status = fill.ord_status;
   }
 
   #report(report) {
@@ -146,8 +143,6 @@ function maximum(values) {
   const known = values.filter((value) => typeof value === "number");
   return known.length ? Math.max(...known) : null;
 }
-
-const sum = (left, right) => String(Number(left) + Number(right));
 
 function trim(map, length) {
   for (const key of map.keys()) {

@@ -92,7 +92,7 @@ def trading_in(
 ) -> Trading:
     """Return the strategy that is configured, for one feed session.
 
-    Raises OperatorFault, StrategyFailed.
+    Raises StrategyFailed.
     """
     strategy = configured_by(config)
     epoch = Epoch(

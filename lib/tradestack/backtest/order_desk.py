@@ -35,6 +35,7 @@ from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.upkeep import keep_up
 from tradestack.trading.rules import Rules
 from tradestack.trading.session_counters import Counters
+from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_messages import Progress
 from tradestack.wire.orders import (
     ClientMessage,
@@ -110,6 +111,10 @@ class OrderDesk:
         """The number of the newest message that the account has met; None without an account."""
         account = self.account
         return None if account is None else account.state.matched_through
+
+    def hold(self, batch: TickBatch) -> None:
+        """Have the newest messages at hand, which are on the tape."""
+        self._tape.hold(batch.first_sequence, batch.records)
 
     def settle(self, messages: Sequence[ClientMessage]) -> Batch:
         """Judge, journal and commit messages that were sent together, in this order.

@@ -5,16 +5,14 @@ Trading            what every strategy needs
   InStepTrading    of one that reads reports, or has async hooks: a message at a time
 """
 
-import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 
+from tradestack.backtest.hook_loop import HookLoop
 from tradestack.backtest.order_desk import OrderDesk, reports_in
 from tradestack.domain.clock import Clock
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport
-from tradestack.domain.faults import OperatorFault
 from tradestack.domain.order import Start
-from tradestack.strategies.class_check import is_async
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent
 from tradestack.trading.counters import Counters
@@ -41,10 +39,14 @@ class Trading(ABC):
         self._epoch = epoch
         self._desk = desk
         self._clock = clock
-        self._hooks = asyncio.Runner()  # of async ones; its loop begins with the first of them
+        self._hooks = HookLoop()
 
     def register(self) -> None:
-        """Register with the order manager, before there is any message."""
+        """Register with the order manager, before there is any message.
+
+        Raises StrategyFailed for counters of the strategy that no daemon could show.
+        """
+        self.counters()
         register = Register(
             request_id=REQUEST_ID,
             instance=self._epoch.instance,
@@ -56,16 +58,25 @@ class Trading(ABC):
         )
         self._desk.settle([register])
 
-    @abstractmethod
     def on_ticks(self, batch: TickBatch) -> None:
         """Take messages that are on the tape, and send what they lead to.
 
         Raises StrategyFailed for an exception of a hook.
         """
+        self._desk.hold(batch)
+        self._trade(batch)
+
+    @abstractmethod
+    def _trade(self, batch: TickBatch) -> None:
+        """Hand messages to the strategy, and settle what they lead to."""
 
     @abstractmethod
     def end(self) -> None:
         """Tell the strategy that the session has ended. Raises StrategyFailed."""
+
+    @abstractmethod
+    def counters(self) -> Mapping[str, int]:
+        """Return the strategy's own counters. Raises StrategyFailed."""
 
     def close(self) -> None:
         """Close the event loop of async hooks."""
@@ -91,7 +102,7 @@ class SignalTrading(Trading):
         super().__init__(strategy, epoch, desk, clock)
         self._runner = SignalRunner(strategy, epoch, Counters())
 
-    def on_ticks(self, batch: TickBatch) -> None:
+    def _trade(self, batch: TickBatch) -> None:
         """Settle the requests that the batch leads to, and how far it was handled."""
         requests = self._requests(self._runner.on_batch(batch))
         self._desk.settle([*requests, self._progress(batch.last_sequence)])
@@ -99,6 +110,10 @@ class SignalTrading(Trading):
     def end(self) -> None:
         """Tell the strategy that the session has ended. Raises StrategyFailed."""
         self._runner.end()
+
+    def counters(self) -> Mapping[str, int]:
+        """Return the strategy's own counters. Raises StrategyFailed."""
+        return self._runner.strategy_counters()
 
 
 class InStepTrading(Trading):
@@ -117,7 +132,7 @@ class InStepTrading(Trading):
         self._open_orders = OpenOrders()
         self._unanswered: set[str] = set()  # ClOrdIDs of requests without a report
 
-    def on_ticks(self, batch: TickBatch) -> None:
+    def _trade(self, batch: TickBatch) -> None:
         """Hand on one message after the other, and settle what each leads to."""
         self._runner.add(batch)
         while self._runner.has_messages:
@@ -134,6 +149,10 @@ class InStepTrading(Trading):
     def end(self) -> None:
         """Tell the strategy that the session has ended. Raises StrategyFailed."""
         self._runner.end()
+
+    def counters(self) -> Mapping[str, int]:
+        """Return the strategy's own counters. Raises StrategyFailed."""
+        return self._runner.strategy_counters()
 
     def _send(self, intents: Sequence[AnyIntent]) -> None:
         requests = self._requests(intents)
@@ -160,20 +179,6 @@ class InStepTrading(Trading):
 def trading_of(
     strategy: ConfiguredStrategy, epoch: Epoch, desk: OrderDesk, clock: Clock
 ) -> Trading:
-    """Return how a strategy of this kind trades. Raises OperatorFault, StrategyFailed."""
-    if is_async(strategy.strategy) and _has_event_loop():
-        raise OperatorFault(
-            f"strategy {strategy.name}",
-            "has async hooks, and an event loop runs here already, as in a notebook",
-            "run it by `tradestackctl backtest`",
-        )
+    """Return how a strategy of this kind trades. Raises StrategyFailed."""
     kind = InStepTrading if strategy.goes_in_step else SignalTrading
     return kind(strategy, epoch, desk, clock)
-
-
-def _has_event_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -70,7 +70,10 @@ class StrategyConfig(DaemonConfig):
     """
 
     strategy: str = key(
-        SHIPPED["news"], Text("[ -~]+", NAME_FORM, STRATEGY_LENGTH_MAX), reload=Reload.RESTART
+        SHIPPED["news"],
+        Text("[ -~]+", NAME_FORM, STRATEGY_LENGTH_MAX),
+        reload=Reload.RESTART,
+        replaces="signal",
     )
     packages: Path | None = key(None, FilePath(), reload=Reload.RESTART)
     parameters: Mapping[str, str] = key({}, MapOf(DecimalText()), reload=Reload.RESTART)

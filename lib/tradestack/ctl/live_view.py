@@ -19,6 +19,7 @@ from tradestack.domain.units import format_mebibytes
 
 HEADINGS = ("DAEMON", "STATE", "RATE", "DONE", "BEHIND", "P99", "MEMORY")
 NOT_RESPONDING = ("not responding", "-", "-", "-", "-", "-")
+ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "PRICE", "USER", "ANSWER")
 ORDER_KEYS = ("order_id", "side", "order_qty", "symbol", "price", "user", "ord_status")
 
 Order = Mapping[str, Any]  # as ListOrders describes it
@@ -39,7 +40,8 @@ def live_view(report: StackReport, state: str, orders: Sequence[Order]) -> list[
     if state:
         lines += ["", state]
     if orders:
-        lines += ["", *aligned([_order_row(order) for order in orders]).splitlines()]
+        table = [ORDER_HEADINGS, *(_order_row(order) for order in orders)]
+        lines += ["", *aligned(table).splitlines()]
     return lines
 
 

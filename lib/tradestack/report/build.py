@@ -12,7 +12,6 @@ from tradestack.report.building.curves import Chosen, curve_messages, equity_cur
 from tradestack.report.building.daemon_statistics import recorded_of
 from tradestack.report.building.faults_part import faults_part
 from tradestack.report.building.fill_columns import booked_fills, fills_on_tape
-from tradestack.report.building.journal_facts import journal_facts
 from tradestack.report.building.order_columns import accepted_orders, orders_part
 from tradestack.report.building.origins import provenance_part
 from tradestack.report.building.price_charts import price_charts
@@ -27,7 +26,6 @@ from tradestack.report.figures.tape.feed import feed_figures
 from tradestack.report.figures.tape.market import market_of
 from tradestack.report.figures.tape.publication import Publication
 from tradestack.report.figures.traded import Fill
-from tradestack.report.files.unreadable import as_disagreement
 from tradestack.report.recorded import RecordedSession, Watch, watch_nothing
 from tradestack.report.report import Report
 from tradestack.report.values.series import Series
@@ -53,8 +51,7 @@ def build_report(
     user, ×10⁻⁸; None: the largest gross exposure behind a fill. watch: is told how far the log is
     read. Raises OperatorFault, OSError.
     """
-    with as_disagreement(session.log.parent, session.id):
-        facts = journal_facts(session.journals, session.id)
+    facts = session.facts
     statistics = read_statistics(session.log.parent.parent, {session.id, *facts.order_sessions})
     recorded = recorded_of(statistics)
     publication = Publication()
@@ -97,7 +94,10 @@ def build_report(
         ratios=tuple(account_ratios(equity, accounts, intervals, booked, trips, capital)),
         processes=None if recorded is None else recorded.processes(),
         faults=faults_part(
-            facts, recorded, torn_ends(session.log, [each.path for each in session.journals])
+            facts,
+            recorded,
+            statistics,
+            torn_ends(session.log, [each.path for each in session.journals]),
         ),
     )
 

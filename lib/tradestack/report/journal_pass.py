@@ -1,4 +1,4 @@
-"""The order journals, read once → orders, fills, and with what accounts begin."""
+"""The order journals, read once → orders, fills, with what accounts begin, and other facts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,33 +11,40 @@ from tradestack.report.equity.opening_state import OpeningState, OpeningStates
 from tradestack.report.files.feed_file import MappedTape
 from tradestack.report.files.state_files import JournalFile, name_of, payloads_of
 from tradestack.report.files.unreadable import as_disagreement
+from tradestack.report.journal_facts import JournalFacts
 from tradestack.store.journal import FRAME_LENGTH
 from tradestack.wire.account_records import AccountRecord, CheckpointRecord, ExecutionRecord
 from tradestack.wire.order_journal import OrderRecord, Record, decode_header, decode_record
 
 Show = Callable[[float], None]  # is told the share of the work that is done
 
-# Kinds of records that matter here: to decode one takes most of the time.
+# Kinds of records for the tables: to decode one takes most of the time.
 ALL_KINDS = ("Order", "Execution", "Account", "Checkpoint")
 FILLS_ALONE = ("Execution",)
+# Nearly all lines are of these kinds, and none of them is a fact beside the tables.
+_IN_TABLES = tuple(f'{{"Record":"{kind}",'.encode() for kind in ("Order", "Execution", "Request"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JournalsRead:
     """What all journals say of a feed session.
 
-    openings: of each user that has an account. cut: of journals that end unfinished the bytes
-    that are no whole line.
+    openings: of each user that has an account. facts: what is not in the tables. cut: of journals
+    that end unfinished the bytes that are no whole line.
     """
 
     orders: Table
     fills: Table
     openings: Mapping[str, OpeningState]
+    facts: JournalFacts
     cut: Mapping[str, int]
 
 
 class JournalPass:
-    """The order journals of one feed session, read one after the other."""
+    """The order journals of one feed session, read one after the other.
+
+    kinds: of the records that the tables are made of; without ALL_KINDS there are no other facts.
+    """
 
     def __init__(
         self,
@@ -48,6 +55,8 @@ class JournalPass:
     ) -> None:
         self._rows = OrderRows(symbols, users)
         self._openings = OpeningStates()
+        self._facts = JournalFacts(feed_session)
+        self._has_facts = kinds is ALL_KINDS
         self._cut: dict[str, int] = {}
         self._feed_session = feed_session
         self._kinds = tuple(f'{{"Record":"{kind}",'.encode() for kind in kinds)
@@ -66,9 +75,12 @@ class JournalPass:
             for line, payload in payloads_of(journal, show):
                 size += len(payload) + FRAME_LENGTH
                 if line == 1:
-                    decode_header(payload)  # of a format that is known
-                elif payload.startswith(self._kinds) and name in payload:
-                    self._take_record(decode_record(payload))
+                    self._facts.take(decode_header(payload))
+                elif payload.startswith(self._kinds):
+                    if name in payload:
+                        self._take_record(decode_record(payload))
+                elif self._has_facts and not payload.startswith(_IN_TABLES):
+                    self._facts.take(decode_record(payload))
         if size < journal.size_bytes:
             self._cut[journal.path.name] = journal.size_bytes - size
 
@@ -83,7 +95,7 @@ class JournalPass:
         for table in (orders, fills):
             for name in {"event_time", "publish_time"} & table.keys():
                 table[name][:] = tape.column(f"{name}_ns", table["feed_seq"])
-        return JournalsRead(orders, fills, self._openings.by_user, self._cut)
+        return JournalsRead(orders, fills, self._openings.by_user, self._facts, self._cut)
 
     @property
     def fills(self) -> Table:
@@ -105,7 +117,9 @@ class JournalPass:
     def _account(self, record: AccountRecord) -> None:
         if record.feed_session == self._feed_session:
             self._openings.take_account(record, self._rows.fill_count)
+            self._facts.take(record)
 
     def _checkpoint(self, record: CheckpointRecord) -> None:
         if record.feed_session == self._feed_session:
             self._openings.take_checkpoint(record, self._rows.fill_count)
+            self._facts.take(record)

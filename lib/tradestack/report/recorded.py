@@ -38,6 +38,7 @@ from tradestack.report.files.state_files import (
     tapes_of,
 )
 from tradestack.report.files.unreadable import as_operator_fault
+from tradestack.report.journal_facts import JournalFacts
 from tradestack.report.journal_pass import JournalPass, JournalsRead
 from tradestack.report.tape_tables import news_table, tick_table
 from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
@@ -100,6 +101,11 @@ class RecordedSession:
         """What a reader of ticks and news has to know: what was cut off."""
         cut = self._mapped.bytes_cut
         return (f"{self.log.name}: {cut:,} bytes at its end are no ticks.",) if cut else ()
+
+    @property
+    def facts(self) -> JournalFacts:
+        """What the order journals say besides orders and the reports on them."""
+        return self._read.facts
 
     @cached_property
     def remarks(self) -> tuple[str, ...]:

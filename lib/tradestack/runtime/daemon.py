@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
+from tradestack.net.common_beat import sleep_to_beat
 from tradestack.net.control.server import ControlServer
 from tradestack.observe import events
 from tradestack.observe.levels import Levels
@@ -163,7 +164,7 @@ class Daemon(Generic[C]):
         if self._watchdog_ns is not None:
             interval_ns = watchdog_interval_ns(self._watchdog_ns)
         while True:
-            await asyncio.sleep(interval_ns / NANOSECONDS_PER_SECOND)
+            await sleep_to_beat(interval_ns / NANOSECONDS_PER_SECOND)
             self._beat()
 
     def spawn(self, work: Coroutine[object, object, None], name: str) -> "asyncio.Task[None]":

@@ -17,8 +17,7 @@ def follow(session: OrderSession, lines: bytes) -> None:
     try:
         if session.journal.read(begin, len(lines)) != lines:
             raise ValueError("a checksum does not match")
-        for offset, payload in zip(offsets, payloads, strict=True):
-            replay(session.state, offset, payload)
+        replay(session.state, zip(offsets, payloads, strict=True))
     except ValueError as error:
         raise OperatorFault(
             f"{session.journal.path}: after byte {begin}",

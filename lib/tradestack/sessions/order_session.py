@@ -81,8 +81,7 @@ class OrderSession:
             offsets = journal.append([encode_record(header), *carried])
             journal.sync()
             state = SessionState(header)
-            for offset, payload in zip(offsets[1:], carried, strict=True):
-                replay(state, offset, payload)
+            replay(state, zip(offsets[1:], carried, strict=True))
         except BaseException:
             journal.close()
             journal.path.unlink(missing_ok=True)
@@ -103,21 +102,14 @@ class OrderSession:
         Raises OperatorFault for damage and for formats that this version does not read.
         """
         state: SessionState | None = None
-        missing = 0  # of the records that it begins with
 
         def begin(payload: bytes) -> Replay:
-            nonlocal state, missing
+            nonlocal state
             state = SessionState(_read_header(path, payload))
-            missing = state.header.carried
-            return partial(replay_next, state)
-
-        def replay_next(state: SessionState, offset: int, payload: bytes) -> None:
-            nonlocal missing
-            replay(state, offset, payload)
-            missing -= 1
+            return partial(replay, state)
 
         journal = Journal.open(path, begin)
-        if state is None or missing > 0:
+        if state is None or journal.lines_replayed <= state.header.carried:
             journal.close()
             path.unlink()
             logger.warning("removed %s: its beginning is not whole, and nothing is after it", path)

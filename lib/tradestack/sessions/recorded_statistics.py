@@ -21,13 +21,14 @@ class DaemonStatistics:
 
     daemon: "gateway", "order-manager" or "strategy-<instance>". lines: oldest first, one a minute,
     fewer where the file was thinned, and one at each end of the process or of the session.
-    lines_cut: how many were cut off by a crash, or are damaged.
+    lines_cut: how many were cut off by a crash; lines_unreadable: how many are damaged.
     """
 
     daemon: str
     session_id: str
     lines: Sequence[Statistics]
     lines_cut: int
+    lines_unreadable: int
 
 
 def read_statistics(state: Path, session_ids: Collection[str]) -> list[DaemonStatistics]:
@@ -41,4 +42,6 @@ def read_statistics(state: Path, session_ids: Collection[str]) -> list[DaemonSta
 
 def _read(path: Path) -> DaemonStatistics:
     read = read_statistics_file(path)
-    return DaemonStatistics(path.parent.name, path.stem, read.lines, read.lines_cut)
+    return DaemonStatistics(
+        path.parent.name, path.stem, read.lines, read.lines_cut, read.lines_unreadable
+    )

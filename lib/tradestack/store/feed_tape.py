@@ -22,13 +22,14 @@ from tradestack.wire.feed import (
     TICK_PACKET_LENGTH,
     TickRecords,
     encode_symbol,
+    is_of_symbol,
     is_tick_packets,
 )
 
 # Messages of one read at most, 1 MiB.
 READ_MESSAGES_MAX = 16_384
 # A read of few messages takes this many, so that the next one finds its own in memory.
-READ_MESSAGES_MIN = 64
+READ_MESSAGES_MIN = 1_024
 # Messages of the first step of a search back; each further step takes eight times as many.
 SEARCH_MESSAGES_MIN = 64
 SEARCH_GROWTH = 8
@@ -77,8 +78,12 @@ class FeedTape:
 
     def look(self) -> int:
         """Return the number of the newest message, and let `head` be it. Raises OSError."""
-        self.head = os.fstat(self._file.fileno()).st_size // TICK_PACKET_LENGTH
+        self.head = self.written()
         return self.head
+
+    def written(self) -> int:
+        """Return the number of the newest message, and leave `head` as it is. Raises OSError."""
+        return os.fstat(self._file.fileno()).st_size // TICK_PACKET_LENGTH
 
     def ended_head(self) -> int | None:
         """Return the number of the last message if the session has ended; None if it goes on.
@@ -94,6 +99,10 @@ class FeedTape:
         if not self._end.ended:
             return None
         return self.look() if self._end.ended_head is None else self._end.ended_head
+
+    def hold(self, first: int, records: TickRecords) -> None:
+        """Have messages in memory that the caller has read or written: they are not read again."""
+        self._first, self._records = first, records
 
     def records(self, first: int, count_max: int) -> TickRecords:
         """Return consecutive messages from `first` on: at least one if `first` ≤ head.
@@ -143,7 +152,7 @@ class FeedTape:
         while last >= first and len(trades) < count:
             begin = max(first, last - step + 1)
             records = self._read(begin, last - begin + 1)
-            is_trade = (records["symbol"] == field) & (records["kind"] == _PRICE)
+            is_trade = is_of_symbol(records, field) & (records["kind"] == _PRICE)
             places = np.flatnonzero(is_trade)[len(trades) - count :]
             trades = [_trade(symbol, begin + place, records[place]) for place in places] + trades
             last = begin - 1

@@ -23,6 +23,7 @@ STATISTICS_SUFFIX = ".stats"
 STATISTICS_BYTES_MAX = 1 << 20  # of a gateway with some clients: a line a minute for six hours
 LINE_BYTES_MAX = 64 << 10  # of a gateway with 256 clients
 _UNFINISHED_SUFFIX = ".stats-unfinished"
+STATISTICS_SUFFIXES = (STATISTICS_SUFFIX, _UNFINISHED_SUFFIX)
 
 
 class ProcessUse(msgspec.Struct, frozen=True):
@@ -49,10 +50,14 @@ class Statistics(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class StatisticsRead:
-    """The lines of a file, oldest first; lines_cut: how many are cut off or damaged."""
+    """The lines of a file, oldest first.
+
+    lines_cut: 1 if a crash has cut off the last one. lines_unreadable: how many are damaged.
+    """
 
     lines: Sequence[Statistics]
     lines_cut: int
+    lines_unreadable: int
 
 
 Form = TypeVar("Form", bound=msgspec.Struct)
@@ -84,9 +89,10 @@ def read_statistics_file(path: Path) -> StatisticsRead:
     """Read all lines that are whole. Raises OSError."""
     with open_named_file(path) as file:
         texts = file.read(2 * STATISTICS_BYTES_MAX).splitlines(keepends=True)
-    decoded = (_decode(text, Statistics) for text in texts)
+    whole = [text for text in texts if text.endswith(b"\n")]
+    decoded = (_decode(text, Statistics) for text in whole)
     lines = [statistics for statistics in decoded if statistics is not None]
-    return StatisticsRead(lines, len(texts) - len(lines))
+    return StatisticsRead(lines, len(texts) - len(whole), len(whole) - len(lines))
 
 
 def thinned(content: bytes, bytes_max: int) -> bytes:

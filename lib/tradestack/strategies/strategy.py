@@ -96,7 +96,10 @@ class Strategy:
         """Take note of the end of the feed session, behind its last message."""
 
     def counters(self) -> Mapping[str, int]:
-        """Return counters of this feed session for `tradestackctl stats`, by name."""
+        """Return counters of this feed session for `tradestackctl stats`, by name.
+
+        A name that the stats have a value under already is refused.
+        """
         return {}
 
     # ---- requests -------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class Accounts:
         account = self._accounts.get(key)
         if account is None and key in self.known.state.accounts:
             account = self._rebuild(key)
-        if account is not None:
+        if account is not None and not account.state.is_ended:
             try:
                 check_tape(account.tape, account.user, account.state.matched_through)
             except TapeBehind as error:

@@ -44,6 +44,7 @@ class Carrying:
         self._uid = uid
         self._trading = accounts.known.state.trading.copy()
         self._reports = 0
+        self._expired: dict[AccountKey, AccountState] = {}  # what each has ended with
         self._limits: set[str] = set()  # hashes of those that are among the records
 
     def carry(self, key: AccountKey) -> None:
@@ -56,6 +57,12 @@ class Carrying:
         ended = self._accounts.known.state
         earlier = ended.accounts[key].earlier.followed_by(ended.header.session)
         self._add_account(key, msgspec.json.encode(account.model), account.state, earlier)
+
+    def expire(self, key: AccountKey) -> None:
+        """Add the reports with which orders end whose account cannot go on. Raises OSError."""
+        known = self._accounts.known
+        history = known.state.accounts[key]
+        self._expired[key] = left_behind(key, history, known.read_record, self)
 
     def leave(self, key: AccountKey) -> None:
         """Add what an account has left to the next one, if nothing of it goes on.
@@ -71,14 +78,14 @@ class Carrying:
         """Return the final state of an account; the journal may have lost the record of it."""
         known = self._accounts.known
         history = known.state.accounts[key]
-        state = history.final_state
+        state = self._expired.get(key) or history.final_state
         if state is not None:
             return state
         self._accounts.sink = self
         try:
             account = self._accounts.find(key)
         except AccountUnavailable:
-            return left_behind(history, known.read_record)
+            return left_behind(key, history, known.read_record, self)
         assert account is not None, "the journal has the account"
         return account.state
 

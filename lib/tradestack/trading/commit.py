@@ -13,47 +13,48 @@ from tradestack.trading.judging.decisions import (
     JudgedRegister,
     JudgedRequest,
 )
+from tradestack.trading.ranges import packed
 from tradestack.trading.session_state import SessionState
 
 
 def commit(state: SessionState, judged: Sequence[Judged], offsets: Sequence[int]) -> None:
     """Add decisions whose records are in the journal at these offsets."""
     for item, offset in zip(judged, offsets, strict=True):
-        length = len(item.record)
+        place = packed(offset, len(item.record))
         match item:
             case JudgedOrder() | JudgedExecution():
-                _commit_reported(state, item, offset)
+                _commit_reported(state, item, place)
             case JudgedRegister():
                 state.add_registration(item.user, item.feed_session, item.registration)
-                state.accounts.add(item.user, item.feed_session, 0, offset, length)
+                state.accounts.add(item.user, item.feed_session, 0, place)
             case JudgedMalformed():
                 state.add_malformed(item.user)
             case JudgedRequest():
-                state.add_request(item.user, item.request, offset, length)
-                state.accounts.add(item.user, item.account, item.cause, offset, length)
+                state.add_request(item.user, item.request, place)
+                state.accounts.add(item.user, item.account, item.cause, place)
             case JudgedAct():
-                state.add_act(item.act, offset, length)
+                state.add_act(item.act, place)
         if not isinstance(item, UNREPORTED):
-            state.add_report(item.user, offset + length - 1, item.report_length)
+            state.add_report(item.user, offset + len(item.record) - 1, item.report_length)
 
 
-def _commit_reported(state: SessionState, item: JudgedOrder | JudgedExecution, offset: int) -> None:
+def _commit_reported(state: SessionState, item: JudgedOrder | JudgedExecution, place: int) -> None:
     if isinstance(item, JudgedOrder):
-        _commit_order(state, item, offset)
+        _commit_order(state, item, place)
     else:
-        _commit_execution(state, item, offset)
+        _commit_execution(state, item, place)
 
 
-def _commit_order(state: SessionState, item: JudgedOrder, offset: int) -> None:
-    order, length = item.order, len(item.record)
-    state.add_order(item.identity, item.reason, offset, length)
+def _commit_order(state: SessionState, item: JudgedOrder, place: int) -> None:
+    order = item.order
+    state.add_order(item.identity, item.reason, place)
     state.note_traded(item.user, order.feed_session, order.feed_seq)
-    state.accounts.add(item.user, item.account, item.cause, offset, length)
+    state.accounts.add(item.user, item.account, item.cause, place)
 
 
-def _commit_execution(state: SessionState, item: JudgedExecution, offset: int) -> None:
-    report, length = item.report, len(item.record)
+def _commit_execution(state: SessionState, item: JudgedExecution, place: int) -> None:
+    report = item.report
     if isinstance(report, ExecutionReport) and report.order_id is not None:
         state.add_execution(item.user, report.cl_ord_id, report.order_id, report.exec_type,
-                            report.ord_status, offset, length)  # fmt: skip
-    state.accounts.add(item.user, report.feed_session, report.feed_seq, offset, length)
+                            report.ord_status, place)  # fmt: skip
+    state.accounts.add(item.user, report.feed_session, report.feed_seq, place)

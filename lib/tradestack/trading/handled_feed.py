@@ -6,7 +6,13 @@ MessageFeed   of one that is given a message at a time
 
 from tradestack.domain.tick import Tick, TickKind
 from tradestack.strategies.last_prices import LastPrices
-from tradestack.wire.feed import TickBatch, encode_symbol, new_records
+from tradestack.wire.feed import (
+    TickBatch,
+    UnpackedTick,
+    encode_symbol,
+    new_records,
+    unpack_ticks,
+)
 
 
 class BatchFeed:
@@ -27,8 +33,8 @@ class BatchFeed:
 
     def times_of(self, sequence: int) -> tuple[int, int]:
         """Return the event time and the publish time of a message of the batch."""
-        record = self._batch.records[sequence - self._batch.first_sequence]
-        return int(record["event_time_ns"]), int(record["publish_time_ns"])
+        _, _, event_time_ns, publish_time_ns, _, _ = self._message(sequence)
+        return event_time_ns, publish_time_ns
 
     def last_price(self, symbol: str, sequence: int | None) -> int | None:
         """Return the symbol's newest price up to that message, None = up to the newest.
@@ -38,11 +44,16 @@ class BatchFeed:
         row = len(self._batch) - 1 if sequence is None else sequence - self._batch.first_sequence
         field = encode_symbol(symbol)
         if row >= 0:
-            record = self._batch.records[row]
-            if record["kind"] == TickKind.PRICE and record["symbol"] == field:
-                return int(record["value"])  # as for nearly all orders
+            kind, traded, _, _, price, _ = self._message(self._batch.first_sequence + row)
+            if kind == TickKind.PRICE and traded == field:
+                return price  # as for nearly all orders
         self._take_through(row + 1)
         return self._prices.of(field)
+
+    def _message(self, sequence: int) -> UnpackedTick:
+        row = sequence - self._batch.first_sequence
+        (message,) = unpack_ticks(self._batch.records[row : row + 1].tobytes())
+        return message
 
     def _take_through(self, rows: int) -> None:
         if rows > self._rows_taken:

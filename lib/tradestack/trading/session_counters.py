@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 
+# Replay counts every report: members of an enumeration are looked up once.
+_TRADE = ExecType.TRADE
+_CANCELED, _FILLED, _EXPIRED = OrdStatus.CANCELED, OrdStatus.FILLED, OrdStatus.EXPIRED
+
 
 @dataclass(slots=True)
 class Counters:
@@ -27,7 +31,11 @@ class Counters:
 
     def count(self, exec_type: ExecType, status: OrdStatus) -> None:
         """Count what became of an order."""
-        self.fills += exec_type is ExecType.TRADE
-        self.orders_filled += status is OrdStatus.FILLED
-        self.orders_canceled += status is OrdStatus.CANCELED
-        self.orders_expired += status is OrdStatus.EXPIRED
+        if exec_type is _TRADE:
+            self.fills += 1
+        if status is _CANCELED:
+            self.orders_canceled += 1
+        elif status is _FILLED:
+            self.orders_filled += 1
+        elif status is _EXPIRED:
+            self.orders_expired += 1

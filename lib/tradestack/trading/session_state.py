@@ -13,7 +13,7 @@ from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 from tradestack.domain.requests import Request
 from tradestack.trading.account.history import AccountAct, AccountHistories
 from tradestack.trading.identity import identity_of
-from tradestack.trading.ranges import Ranges
+from tradestack.trading.ranges import LENGTH_BITS, Ranges, unpacked
 from tradestack.trading.registrations import Registration, Registrations
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import TradingStates
@@ -35,6 +35,9 @@ from tradestack.wire.order_journal import (
 # feed sessions are carried first. A strategy whose registration is dropped meets the rule for a
 # feed session in which it has never traded.
 CARRIED_MAX = 4_000
+# Replay asks for every report: members of an enumeration are looked up once.
+_TRADE = ExecType.TRADE
+_RENAMING = (ExecType.REPLACED, ExecType.RESTATED)
 
 
 class SessionState:
@@ -73,10 +76,10 @@ class SessionState:
         self.malformed: Counter[str] = Counter()  # malformed messages, by user
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self._latest = Ranges()  # records of the newest reports on the same orders
-        self._latest_carried: dict[int, tuple[int, int]] = {}  # of orders of earlier sessions
+        self._latest_carried: dict[int, int] = {}  # of orders of earlier sessions
         self.fills = Ranges()  # records of the fills
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
-        self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
+        self._requests: dict[int, int] = {}  # identity → record of the request
         self.accounts = AccountHistories()
         self.counters = Counters()
         self.limits: dict[str, RiskLimits] = {}  # that the journal has, by hash
@@ -97,15 +100,20 @@ class SessionState:
     def place_of(self, identity: int) -> tuple[int, int] | None:
         """Return the place of the record that first used a name; None if none has."""
         place = self._requests.get(identity)
-        if place is None and (order_id := self.order_ids.get(identity)) is not None:
-            index = order_id - self.header.next_order_id
-            place = self.orders[index] if index >= 0 else self._latest_carried[order_id]
-        return place
+        if place is not None:
+            return unpacked(place)
+        order_id = self.order_ids.get(identity)
+        if order_id is None:
+            return None
+        index = order_id - self.header.next_order_id
+        return self.orders[index] if index >= 0 else unpacked(self._latest_carried[order_id])
 
     def latest_place(self, order_id: int) -> tuple[int, int]:
         """Return the place of the newest record with a report on the order."""
         carried = self._latest_carried.get(order_id)
-        return carried or self._latest[order_id - self.header.next_order_id]
+        if carried is not None:
+            return unpacked(carried)
+        return self._latest[order_id - self.header.next_order_id]
 
     def reports_of(self, user: str) -> int:
         """Return the number of the user's reports."""
@@ -180,13 +188,13 @@ class SessionState:
             traded_seq=self.registrations.traded_seq(user, feed_session),
         )
 
-    def add_order(
-        self, identity: int, reason: OrdRejReason | None, offset: int, length: int
-    ) -> None:
+    # Places are packed ranges, of records in the journal.
+
+    def add_order(self, identity: int, reason: OrdRejReason | None, place: int) -> None:
         """Add an order, accepted or rejected, with the next number."""
         self.order_ids.setdefault(identity, self.next_order_id)
-        self.orders.append(offset, length)
-        self._latest.append(offset, length)
+        self.orders.append(place)
+        self._latest.append(place)
         self.next_order_id += 1
         if reason is None:
             self.counters.orders_accepted += 1
@@ -194,9 +202,9 @@ class SessionState:
             self.counters.orders_rejected += 1
             self.counters.rejects[reason] += 1
 
-    def add_request(self, user: str, request: Request, offset: int, length: int) -> None:
+    def add_request(self, user: str, request: Request, place: int) -> None:
         """Add a request about orders."""
-        self._requests.setdefault(identity_of(user, request.cl_ord_id), (offset, length))
+        self._requests.setdefault(identity_of(user, request.cl_ord_id), place)
         if request.feed_seq is not None:  # of a person it names no message
             self.note_traded(user, request.feed_session, request.feed_seq)
 
@@ -207,8 +215,7 @@ class SessionState:
         order_id: int,
         exec_type: ExecType,
         status: OrdStatus,
-        offset: int,
-        length: int,
+        place: int,
     ) -> None:
         """Note the newest report on an order, of this order session or carried over to it.
 
@@ -219,19 +226,17 @@ class SessionState:
                 f"a report on order {order_id}, and the next one is {self.next_order_id}"
             )
         self.counters.count(exec_type, status)
-        if exec_type is ExecType.TRADE:
-            self.fills.append(offset, length)
+        if exec_type is _TRADE:
+            self.fills.append(place)
         index = order_id - self.header.next_order_id
         if index >= 0:
-            self._latest.replace(index, offset, length)
+            self._latest.replace(index, place)
         else:
-            self._latest_carried[order_id] = offset, length
-        if exec_type in (ExecType.REPLACED, ExecType.RESTATED):
+            self._latest_carried[order_id] = place
+        if exec_type in _RENAMING:
             self.order_ids[identity_of(user, cl_ord_id)] = order_id
 
-    def add_act(
-        self, act: AccountAct | LimitsRecord | TradingRecord, offset: int, length: int
-    ) -> None:
+    def add_act(self, act: AccountAct | LimitsRecord | TradingRecord, place: int) -> None:
         """Add what happened without a report; raise ValueError."""
         if isinstance(act, LimitsRecord):
             self.limits[act.hash] = msgspec.json.decode(act.limits, type=RiskLimits)
@@ -239,9 +244,9 @@ class SessionState:
         elif isinstance(act, TradingRecord):
             self.trading.put(act)
             if act.user is not None:
-                self.accounts.add(act.user, act.feed_session, act.feed_seq, offset, length)
+                self.accounts.add(act.user, act.feed_session, act.feed_seq, place)
         else:
-            self.accounts.add_act(act, offset, length)
+            self.accounts.add_act(act, place)
             if isinstance(act, ReleaseRecord):
                 self.registrations.release(act.user, act.feed_session)
 
@@ -264,17 +269,17 @@ class SessionState:
         self.counters.orders_malformed += 1
 
     def add_report(self, user: str, end: int, length: int) -> None:
-        """Index a report, which ends before the closing brace of its record."""
-        self.reports[user].append(end - length, length)
+        """Index a report of that length in bytes; end: of it in the journal."""
+        self.reports[user].append(end - length << LENGTH_BITS | length)
         self.reports_count += 1
 
-    def add_loss(self, record: RepairedRecord, offset: int, length: int) -> None:
+    def add_loss(self, record: RepairedRecord, place: int) -> None:
         """Index the Repaired record in place of each order that was lost."""
         self.is_repaired = True
-        self.skip_orders(record.orders_lost, offset, length)
+        self.skip_orders(record.orders_lost, place)
 
-    def skip_orders(self, count: int, offset: int, length: int) -> None:
+    def skip_orders(self, count: int, place: int) -> None:
         """Index another record in place of the next orders, which are lost."""
         self.next_order_id += count
-        self.orders.append_repeatedly(offset, length, count)
-        self._latest.append_repeatedly(offset, length, count)
+        self.orders.append_repeatedly(place, count)
+        self._latest.append_repeatedly(place, count)

@@ -9,6 +9,7 @@ from tradestack.domain.tick import Tick
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent
 from tradestack.strategies.messages import PriceTick, TickColumns, message_of, messages_of
+from tradestack.strategies.own_counters import checked_counters
 from tradestack.strategies.strategy import HookResult
 from tradestack.strategies.timers import Timers
 from tradestack.trading.desk import TradingDesk
@@ -48,7 +49,7 @@ class StrategyObject:
     def counters(self) -> dict[str, int]:
         """Return the strategy's own counters of this feed session, by name."""
         with self._failing():
-            return {name: int(count) for name, count in self._strategy.counters().items()}
+            return checked_counters(self._strategy.counters())
 
     def end(self) -> None:
         """Call the hook for the end of the session."""
@@ -137,8 +138,10 @@ class StrategyObject:
         """Return what is told of an exception: the strategy's last line, the message, and what."""
         file = self._configured.loaded.path
         frames = traceback.extract_tb(error.__traceback__)
-        newest = [frame for frame in frames if frame.filename == file] or frames
-        place = f"{newest[-1].filename} line {newest[-1].lineno}, in {newest[-1].name}"
+        newest = [frame for frame in frames if frame.filename == file]
+        place = str(file)
+        if newest:
+            place = f"{newest[-1].filename} line {newest[-1].lineno}, in {newest[-1].name}"
         sequence, message = self._desk.sequence, ""
         if self._desk.rows:
             sequence = self._desk.rows[0]

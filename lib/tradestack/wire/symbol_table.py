@@ -79,6 +79,8 @@ class SymbolTable:
     def find_all(self, fields: SymbolFields) -> Slots:
         """Return the slot of each symbol field, NO_SLOT for those that have none."""
         words = _words_of(fields)
+        if len(fields) and all((word == word[0]).all() for word in words):  # a feed of one symbol
+            return np.full(len(fields), self.find(bytes(fields[0])), np.intp)
         places = self._hash(words)
         slots = self._places.take(places)
         others = np.flatnonzero(self._is_other(slots, words))
@@ -92,8 +94,10 @@ class SymbolTable:
     def add_all(self, fields: SymbolFields) -> Slots:
         """Return the slot of each symbol field, new ones where needed, as `add` gives them."""
         slots = self.find_all(fields)
-        for position in np.flatnonzero(slots == NO_SLOT).tolist():
-            slots[position] = self.add(bytes(fields[position]))
+        missing = slots == NO_SLOT
+        if missing.any():
+            for position in np.flatnonzero(missing).tolist():
+                slots[position] = self.add(bytes(fields[position]))
         return slots
 
     def _hash(self, words: _Words) -> Slots:

@@ -51,7 +51,7 @@ def records(path: Path) -> list[Any]:
 
     def begin(payload: bytes) -> Replay:
         found.append(msgspec.json.decode(payload))
-        return lambda _, payload: found.append(msgspec.json.decode(payload))
+        return lambda read: found.extend(msgspec.json.decode(payload) for _, payload in read)
 
     Journal.open(path, begin).close()
     return found
@@ -159,7 +159,7 @@ def test_a_lost_header_cannot_be_repaired(path: Path) -> None:
 def test_a_line_that_replay_refuses_is_dropped(path: Path) -> None:
     """Otherwise the order manager could never start from what a repair leaves."""
     unreadable = REGISTER | {"Report": REGISTER["Report"] | {"FromSeq": 2**53 + 1}}
-    journal = Journal.open(path, lambda _header: lambda _offset, _payload: None)
+    journal = Journal.open(path, lambda _header: lambda _read: None)
     journal.append([msgspec.json.encode(record) for record in (unreadable, an_order(10))])
     journal.close()
 

@@ -1,5 +1,6 @@
 """What `up` shows of a run."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -65,10 +66,27 @@ ACCOUNT = RunAccount("21.7", "30", "0", 37, "51.7", {"SPY": Holding("10", "689.0
 
 def result(elapsed_s: float = 4.0) -> RunResult:
     """A run of large numbers."""
-    stats = stack_stats({"process": {"ticks_published": 1_234_567_890}})
+    stats = stack_stats({"head": 1_234_567_890, "process": {"ticks_published": 1_234_567_890}})
     counts = RunCounts()
     counts.look(stats)
     return RunResult(stats, counts, elapsed_s, accounts={"news": ACCOUNT})
+
+
+def test_accounts_of_another_span_than_the_run_are_named() -> None:
+    """Each feed session has accounts of its own, a run may have several, or a part of one."""
+    looped = stack_stats({"head": 30, "process": {"ticks_published": 1_030}})
+    counts = RunCounts()
+    counts.look(looped)
+
+    lines = summary(RunResult(looped, counts, 4.0, accounts={"news": ACCOUNT})).splitlines()
+
+    assert lines[3:5] == [
+        "  of the newest feed session, 30 ticks:",
+        "  news: 37 fills, P&L 51.70 (21.70 realized, 30.00 unrealized, 0.00 fees)",
+    ]
+    carried = dataclasses.replace(ACCOUNT, opened_equity="1", session_pnl="2")
+    carrying = RunResult(looped, counts, 4.0, accounts={"news": carried})
+    assert "of the newest feed session" not in summary(carrying)
 
 
 def test_the_summary_has_time_rates_orders_and_latencies() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from tradestack.report.files.state_files import StateFiles
 from tradestack.trading.account.opening import AccountOpening
 from tradestack.trading.account.portfolio import Portfolio
 from tradestack.trading.verification.difference import Differs
+from tradestack.wire.feed import TICK_PACKET
 
 
 @pytest.fixture
@@ -173,14 +175,14 @@ def test_an_opening_that_differs_from_what_was_left_is_found(recorded: RecordedS
 @pytest.mark.parametrize(
     ("is_kept", "says"),
     [
-        (True, f"`tradestackctl verify {FEED_SESSION}` folds it anew."),
-        (False, "it cannot be folded anew, because its feed log is not here."),
+        (True, "that is folded anew as well, below."),
+        (False, "that cannot be folded anew, because its feed log is not here."),
     ],
 )
 def test_a_verification_says_what_an_opening_rests_on(
     recorded: RecordedSession, is_kept: bool, says: str
 ) -> None:
-    """The final state of the account before is not folded again."""
+    """The feed session before is verified too, if its log is there."""
     begin_next(recorded)
     recorded.publish(*trades("SPY", "105"))
     recorded.send(order("second", 1))
@@ -191,6 +193,46 @@ def test_a_verification_says_what_an_opening_rests_on(
 
     assert result.is_same
     assert any(remark.endswith(says) for remark in result.unknown)
+    assert [each.session for each in result.earlier] == [FEED_SESSION] * is_kept
+
+
+def test_a_verification_goes_back_to_the_first_session(recorded: RecordedSession) -> None:
+    """Each session is verified once, the newest first, also over another order session."""
+    begin_next(recorded)
+    recorded.publish(*trades("SPY", "105"))
+    recorded.send(order("second", 1))
+    recorded.roll_over()
+    begin_next(recorded)
+    recorded.publish(*trades("SPY", "106"))
+    recorded.send(order("third", 1))
+
+    result = files_verified(StateFiles(recorded.directory / "state"), None)
+
+    assert result.is_same, result.text
+    assert [each.session for each in result.earlier] == [NEXT_SESSION, FEED_SESSION]
+    assert [each.counts.orders for each in result.earlier] == [1, 1]
+    assert len(result.as_dict()["earlier"]) == 2
+
+
+def test_a_difference_in_the_session_before_is_found(recorded: RecordedSession) -> None:
+    """A trade that is another one now: what was left does not follow from the log."""
+    begin_next(recorded)
+    recorded.publish(*trades("SPY", "105"))
+    recorded.send(order("second", 1))
+    before = recorded.gateway / f"{FEED_SESSION}.feed"
+    assert files_verified(StateFiles(recorded.directory / "state"), NEXT_SESSION).is_same
+    before.with_suffix(".crc").unlink()
+    records = np.frombuffer(before.read_bytes(), TICK_PACKET).copy()
+    records["value"][1] += SCALE
+    before.write_bytes(records.tobytes())
+
+    result = files_verified(StateFiles(recorded.directory / "state"), NEXT_SESSION)
+
+    assert not result.is_same
+    assert not result.findings
+    (earlier,) = result.earlier
+    assert earlier.findings[0].field == "Report.LastPx"
+    assert "DIFFERENT" in result.text
 
 
 steps = st.lists(

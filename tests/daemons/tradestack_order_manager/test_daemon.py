@@ -44,6 +44,7 @@ def test_an_order_is_reported_journalled_logged_and_counted(daemon: OrderManager
     assert counted.items() <= stats.items()
     assert stats["rejects"] == {"INCORRECT_QUANTITY": 1}
     assert stats["latency"]["received_to_journalled"]["count"] == 3
+    assert stats["latency"]["journalled_to_reported"]["count"] == 3
     client.close()
 
 

@@ -13,6 +13,30 @@ def of_process(statistics: OrderStatistics) -> tuple[Any, ...]:
     return tuple(stats[f"orders_{name}"] for name in ("received", "accepted", "rejected"))
 
 
+def test_the_way_to_the_journal_and_the_way_to_the_report_are_told_apart() -> None:
+    """Each message counts with the duration of its batch; a pass without a decision does not."""
+    clock = FakeClock()
+    statistics = OrderStatistics(clock)
+    received_ns = clock.monotonic_ns()
+    journalled_ns = received_ns + 40_000
+    clock.now_ns += 65_000
+
+    statistics.count_answered(0, journalled_ns)
+    statistics.count_answered(3, journalled_ns)
+    statistics.count_settled(3, 2, received_ns, journalled_ns)
+
+    histograms = statistics.histograms()
+    found = {
+        name: (each.count, each.percentile_ns(1) // 1_000) for name, each in histograms.items()
+    }
+    assert found == {
+        "latency.received_to_journalled": (3, 40),
+        "latency.journalled_to_reported": (3, 25),
+    }
+    statistics.follow(Counters())
+    assert [each.count for each in histograms.values()] == [0, 0]
+
+
 def test_orders_of_earlier_processes_are_not_the_processs() -> None:
     """A session that is continued has them already; over sessions the process's own add up."""
     statistics = OrderStatistics(FakeClock())

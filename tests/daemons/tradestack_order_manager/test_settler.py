@@ -63,7 +63,7 @@ class Settling(Handler):
                 clock=clock,
             ),
             answer=self._answer,
-            when_kept=lambda act: act(),
+            when_kept=None,
             clock=clock,
         )
 

@@ -12,6 +12,8 @@ import pytest
 from tests.daemons.tradestack_strategy.executed_feed import ExecutedFeed
 from tests.daemons.tradestack_strategy.test_in_step import part
 from tests.kit.strategy_process import StrategyProcess
+from tests.trading.verification.verified import payloads_of, verify
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport
 from tradestack.domain.order import ExecType
 from tradestack.domain.requests import OrderMassCancelRequest
@@ -86,6 +88,32 @@ async def test_a_stop_cancels_what_works(tmp_path: Path, users: Users) -> None:
             for report in canceled(feed)
         )
         assert f"cancel_on_stop: {working} orders canceled" in strategy.log
+
+
+async def test_a_cancel_that_takes_time_is_answered_with_the_feed(
+    tmp_path: Path, users: Users
+) -> None:
+    """Nobody waits for the strategy any more: the feed goes on, the cancel arrives, and it ends."""
+    async with ExecutedFeed(tmp_path, users) as feed:
+        feed.order_manager.configure(
+            execution={"model": "tape", "default_size": "0", "entry_latency": "1us"}
+        )
+        strategy = await trades(feed, cancel_on_stop=True)
+        working = feed.order_manager.stats()["orders_working"]
+        strategy.signal(signal.SIGTERM)
+        await until(lambda: bool(requests(feed)))
+        assert not mass_cancels(feed)
+
+        records = part(AT + 1, AT + 10).records.copy()
+        records["event_time_ns"] += NANOSECONDS_PER_SECOND
+        feed.feed.append(records)
+
+        assert await strategy.ended() == 0
+        (answer,) = mass_cancels(feed)
+        assert len(canceled(feed)) == answer.affected_count > 0
+        assert feed.order_manager.stats()["orders_working"] == 0 < working
+        assert f"cancel_on_stop: {answer.affected_count} orders canceled" in strategy.log
+        verify(feed.feed.log.path, *map(payloads_of, feed.journals))
 
 
 async def test_without_the_key_orders_go_on(tmp_path: Path, users: Users) -> None:

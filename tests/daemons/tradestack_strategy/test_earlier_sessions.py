@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.daemons.tradestack_order_manager.sessions.recording import make_long
 from tests.daemons.tradestack_strategy.executed_feed import ExecutedFeed
 from tests.daemons.tradestack_strategy.strategy_runs import StrategyRun
 from tests.daemons.tradestack_strategy.test_in_step import FEED, part
@@ -191,14 +192,33 @@ async def test_journals_that_may_be_read_again_are_kept(tmp_path: Path, users: U
         assert len(feed.journals) <= 2  # the strategy may still read the one that has just ended
 
 
+async def test_a_long_order_session_is_read_as_well(tmp_path: Path, users: Users) -> None:
+    """One that the order manager, started again as well, does not replay while others wait."""
+    async with ExecutedFeed(tmp_path / "world", users) as feed:
+        begin(feed)
+        strategy = feed.run()
+        await handled(feed, strategy, 30)
+        await strategy.kill()
+        feed.roll_over()
+        feed.order_manager.kill()
+        make_long(feed.journals[0])
+        feed.order_manager.start()
+
+        strategy = feed.run()
+
+        await require_undisturbed(feed, strategy, tmp_path, users)
+
+
 def spoil(journal: Path, damage: str) -> None:
     """Damage the journal of an order session that has ended."""
+    if damage == "long, and changed":
+        make_long(journal)
     content = journal.read_bytes()
     match damage:
         case "removed":
             journal.unlink()
-        case "changed":
-            journal.write_bytes(content[:-20] + b"x" + content[-19:])
+        case "changed" | "long, and changed":
+            journal.write_bytes(content[:-20] + b"!" + content[-19:])
         case "cut":
             journal.write_bytes(content[:-20])
 
@@ -209,7 +229,7 @@ def requests(journal: Path) -> list[Record]:
     return [record for record in records if isinstance(record, OrderRecord | RequestRecord)]
 
 
-@pytest.mark.parametrize("damage", ["removed", "changed", "cut"])
+@pytest.mark.parametrize("damage", ["removed", "changed", "cut", "long, and changed"])
 async def test_it_makes_no_orders_without_its_reports(
     tmp_path: Path, users: Users, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
@@ -238,5 +258,7 @@ async def test_it_makes_no_orders_without_its_reports(
     errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert before == after == 0
     assert state is State.LIVE
-    assert any(f"order session {spoiled.stem} is not served" in text for text in errors)
+    assert any(
+        f"order session {spoiled.stem} is not served, or has more" in text for text in errors
+    )
     assert any("makes no orders in this feed session" in text for text in errors)

@@ -26,7 +26,7 @@ def test_closed_order_entry_keeps_orders_until_it_opens(order_entry: OrderEntry)
     order_entry.open(EPOCH, before.send, Feed())
     order_entry.close()
 
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
     order_entry.open(EPOCH, after.send, Feed())
 
     assert before.sequences == []
@@ -42,7 +42,7 @@ def test_orders_reported_on_before_the_registration_are_not_sent(
     order_entry.reported(report(4, ExecType.REJECTED))
     order_entry.open(EPOCH, line.send, Feed())
 
-    order_entry.enter(EPOCH, [intent(3), intent(4), intent(5)])
+    order_entry.enter(EPOCH, [intent(3), intent(4), intent(5)], 0)
 
     assert line.sequences == [5]
     assert counters[Counted.ORDERS_SENT] == 3
@@ -59,7 +59,7 @@ def test_an_order_reported_on_before_its_replay_is_not_sent(
     order_entry.open(EPOCH, line.send, Feed())
     order_entry.reported(report(3))
 
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
 
     assert line.sequences == []
     assert counters[Counted.ORDERS_ACKNOWLEDGED] == 1
@@ -91,7 +91,7 @@ def test_orders_that_found_no_room_are_sent_later(order_entry: OrderEntry) -> No
     """A full connection delays orders, in their order, and loses none."""
     line = Line(room=1)
     order_entry.open(EPOCH, line.send, Feed())
-    order_entry.enter(EPOCH, [intent(3), intent(4), intent(5)])
+    order_entry.enter(EPOCH, [intent(3), intent(4), intent(5)], 0)
 
     line.room = 10
     order_entry.send_again()
@@ -103,7 +103,7 @@ def test_send_again_repeats_nothing_that_was_taken(order_entry: OrderEntry) -> N
     """An order that was taken waits for its report."""
     line = Line()
     order_entry.open(EPOCH, line.send, Feed())
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
 
     order_entry.send_again()
 
@@ -115,7 +115,7 @@ def test_a_flood_of_rejects_does_not_flood_the_log(
 ) -> None:
     """The lines of a second are bounded; the counters count all rejects."""
     order_entry.open(EPOCH, Line().send, Feed())
-    order_entry.enter(EPOCH, [intent(number) for number in range(1, 101)])
+    order_entry.enter(EPOCH, [intent(number) for number in range(1, 101)], 0)
 
     with caplog.at_level(logging.WARNING):
         for number in range(1, 100):
@@ -132,9 +132,9 @@ def test_the_feed_is_paused_at_the_limit_and_resumed_at_half_of_it(order_entry: 
     """Orders in flight are bounded by what the feed is read for."""
     feed = Feed()
     order_entry.open(EPOCH, Line().send, feed)
-    order_entry.enter(EPOCH, [intent(number) for number in range(1, IN_FLIGHT_MAX)])
+    order_entry.enter(EPOCH, [intent(number) for number in range(1, IN_FLIGHT_MAX)], 0)
     before = feed.is_paused
-    order_entry.enter(EPOCH, [intent(IN_FLIGHT_MAX)])
+    order_entry.enter(EPOCH, [intent(IN_FLIGHT_MAX)], 0)
     at_limit = feed.is_paused
     for number in range(1, IN_FLIGHT_MAX // 2):
         order_entry.reported(report(number))

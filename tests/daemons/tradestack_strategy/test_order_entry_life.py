@@ -45,11 +45,11 @@ def test_an_order_is_followed_to_its_end(
     order_entry: OrderEntry, counters: Counters, line: Line
 ) -> None:
     """The first report is its verdict; with the last one it is forgotten."""
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
     states = []
     for number, each in enumerate(LIFE):
         if number == len(LIFE) - 1:
-            order_entry.enter(EPOCH, [CANCEL])
+            order_entry.enter(EPOCH, [CANCEL], 0)
         order_entry.reported(each)
         leaves = [order.leaves_quantity for order in order_entry.open_orders]
         states.append((order_entry.in_flight, leaves, order_entry.is_idle))
@@ -77,8 +77,8 @@ def test_a_restart_rebuilds_orders_and_counts(
     for each in LIFE[:seen]:
         order_entry.reported(each)
     order_entry.open(EPOCH, line.send, Feed())
-    order_entry.enter(EPOCH, [intent(3)])
-    order_entry.enter(EPOCH, [CANCEL])
+    order_entry.enter(EPOCH, [intent(3)], 0)
+    order_entry.enter(EPOCH, [CANCEL], 0)
     for each in LIFE[seen:]:
         order_entry.reported(each)
 
@@ -95,9 +95,9 @@ def test_a_refused_change_is_settled(
     order_entry: OrderEntry, counters: Counters, line: Line
 ) -> None:
     """The order goes on as it was."""
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
     order_entry.reported(LIFE[0])
-    order_entry.enter(EPOCH, [CANCEL])
+    order_entry.enter(EPOCH, [CANCEL], 0)
 
     order_entry.reported(refusal(C, A))
 
@@ -112,7 +112,7 @@ def test_changes_leave_as_what_their_intents_say(order_entry: OrderEntry, line: 
         sequence=4, index=1, cl_ord_id=A, quantity=7, limit_price=5, publish_time_ns=0
     )
 
-    order_entry.enter(EPOCH, [CANCEL, change])
+    order_entry.enter(EPOCH, [CANCEL, change], 0)
 
     cancel, replace = line.orders
     assert isinstance(cancel, OrderCancelRequest)
@@ -123,7 +123,7 @@ def test_changes_leave_as_what_their_intents_say(order_entry: OrderEntry, line: 
 
 def test_an_order_without_execution_is_not_followed(order_entry: OrderEntry, line: Line) -> None:
     """No report comes after its verdict, so it takes no memory."""
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
 
     order_entry.reported(report(3))
 
@@ -148,7 +148,7 @@ def test_late_ends_of_the_session_before_are_not_unmatched(
     order_entry: OrderEntry, counters: Counters, line: Line
 ) -> None:
     """They count for the process alone."""
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
     order_entry.reported(LIFE[0])
     order_entry.leave_session(9)
     counters.start_session()
@@ -164,7 +164,7 @@ def test_late_ends_of_the_session_before_are_not_unmatched(
 
 def test_the_next_order_session_restates_what_works(order_entry: OrderEntry, line: Line) -> None:
     """What it does not name has ended."""
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
     order_entry.reported(LIFE[0])
 
     order_entry.close()
@@ -181,7 +181,7 @@ def test_progress_never_passes_a_request_that_was_not_sent(order_entry: OrderEnt
     """The market would move on without it."""
     line = Line(room=1)
     order_entry.open(EPOCH, line.send, Feed())
-    order_entry.enter(EPOCH, [intent(3), intent(5)])
+    order_entry.enter(EPOCH, [intent(3), intent(5)], 0)
     order_entry.tell_progress(8)  # finds no room
     line.room = 10
 
@@ -196,7 +196,7 @@ def test_progress_never_passes_a_request_that_was_refused(
     order_entry: OrderEntry, line: Line
 ) -> None:
     """The order manager remembers nothing of it."""
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
 
     order_entry.refused(A, "disk full")
     order_entry.tell_progress(8)
@@ -208,9 +208,9 @@ def test_what_is_behind_a_refused_request_is_sent_again_with_it(
     order_entry: OrderEntry, line: Line
 ) -> None:
     """The order manager takes it behind that one only; what was before stays as it is."""
-    order_entry.enter(EPOCH, [intent(2)])
-    order_entry.enter(EPOCH, [intent(3)])
-    order_entry.enter(EPOCH, [intent(4)])
+    order_entry.enter(EPOCH, [intent(2)], 0)
+    order_entry.enter(EPOCH, [intent(3)], 0)
+    order_entry.enter(EPOCH, [intent(4)], 0)
     sent = list(line.orders)
 
     order_entry.refused(sent[1].cl_ord_id, "disk full")
@@ -232,10 +232,10 @@ def test_what_was_decided_later_is_sent_later(order_entry: OrderEntry) -> None:
     """A cancel must not overtake its order."""
     line = Line(room=0)
     order_entry.open(EPOCH, line.send, Feed())
-    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(3)], 0)
     line.room = 10
 
-    order_entry.enter(EPOCH, [CANCEL])
+    order_entry.enter(EPOCH, [CANCEL], 0)
     before = list(line.orders)
     order_entry.send_again()
 

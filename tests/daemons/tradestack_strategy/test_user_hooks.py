@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
+from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, World
 from tests.kit.strategies import configured
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
 from tradestack.domain.order import Start
@@ -64,6 +64,30 @@ class Torn(Strategy):
         raise error
 
 
+class StuckBeside(Strategy):
+    """Starts work beside the feed that never awaits, and never ends."""
+
+    def on_tick(self, tick: PriceTick) -> None:
+        """Start the work."""
+        self.background(self.loop(tick.symbol))
+
+    async def loop(self, symbol: str) -> None:
+        """Loop."""
+        while symbol:
+            sum(range(1_000))
+
+
+class Hiding(Strategy):
+    """Has a counter under the name of a value of the daemon."""
+
+    def on_tick(self, tick: PriceTick) -> None:
+        """Do nothing."""
+
+    def counters(self) -> dict[str, int]:
+        """Return what would be hidden."""
+        return {"lag": 3}
+
+
 class Stuck(Strategy):
     """Never comes back from its first price, whatever exception is raised in it."""
 
@@ -108,21 +132,53 @@ async def test_work_beside_the_feed_stops_nothing(world: MakeWorld) -> None:
 async def test_a_hook_that_never_ends_pauses_the_strategy(world: MakeWorld) -> None:
     """Even if it catches every Exception; the reason names hook, file and message."""
     async with world() as running:
-        strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Stuck))
-        watch = HookWatch(
-            50 * NANOSECONDS_PER_MILLISECOND, lambda: strategy.runner.sessions.sequence_handled
-        )
-        watch.start()
-        try:
-            running.feed.publish(("P", "SPY", "168"))
-            await strategy.until(lambda: strategy.runner.state is State.PAUSED)
-        finally:
-            watch.stop()
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        reason = await paused_by_the_watch(running, Stuck)
 
-        reason = strategy.runner.pause.reason or ""
         assert "in on_tick: HookTookTooLong: it has run for longer than hook_max" in reason
         assert reason.endswith("at message 1")
+
+
+async def test_work_beside_the_feed_that_never_awaits_pauses_the_strategy(world: MakeWorld) -> None:
+    """The reason names its line, and what to do."""
+    async with world() as running:
+        reason = await paused_by_the_watch(running, StuckBeside)
+
+        assert reason.startswith(f"{__file__} line ")
+        assert "in the background: HookTookTooLong: it has run for longer than hook_max" in reason
+        assert "without an await, and everything waits for it" in reason
+
+
+async def test_a_counter_with_the_name_of_a_daemons_value_pauses_the_strategy(
+    world: MakeWorld,
+) -> None:
+    """The reason names it: in the stats nobody would see it."""
+    async with world() as running:
+        strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Hiding))
+        running.feed.publish(("P", "SPY", "168"))
+
+        def is_paused_when_asked() -> bool:
+            assert not strategy.runner.progress.strategy_counters
+            return strategy.runner.state is State.PAUSED
+
+        await strategy.until(is_paused_when_asked)
+
+        assert "'lag' is a value of the daemon" in (strategy.runner.pause.reason or "")
+
+
+async def paused_by_the_watch(running: World, strategy_class: type[Strategy]) -> str:
+    """Run a strategy until the watch over hooks has paused it; return the reason."""
+    strategy = running.start_strategy(start=Start.SESSION, strategy=configured(strategy_class))
+    watch = HookWatch(
+        50 * NANOSECONDS_PER_MILLISECOND, lambda: strategy.runner.sessions.sequence_handled
+    )
+    watch.start()
+    try:
+        running.feed.publish(("P", "SPY", "168"))
+        await strategy.until(lambda: strategy.runner.state is State.PAUSED)
+    finally:
+        watch.stop()
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    return strategy.runner.pause.reason or ""
 
 
 async def test_a_hook_that_waits_when_its_strategy_is_paused_requests_nothing(

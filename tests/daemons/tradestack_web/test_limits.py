@@ -1,6 +1,8 @@
 """The limits: heads, bodies, connections, viewers, and readers that do not read."""
 
 import asyncio
+import contextlib
+import http.client
 import itertools
 import os
 import select
@@ -9,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.other_user import acting_as, needs_root
 from tests.kit.stack import Stack
 from tests.kit.web import Web
 from tradestack_web.http.errors import ApiError
+from tradestack_web.http.share import who_gives_way
 from tradestack_web.live.viewer import FRAMES_WAITING_MAX, Viewer
 from tradestack_web.routes import commands
 
@@ -98,6 +102,84 @@ def test_viewers_are_bounded(own_web: Web) -> None:
         assert next(second.events())[0] == ""
 
 
+@pytest.mark.parametrize(
+    ("owners", "newcomer", "gives_way"),
+    [
+        ("", "a", None),
+        ("a", "b", None),
+        ("aa", "b", "a"),
+        ("aab", "b", None),
+        ("aaab", "b", "a"),
+        ("aaab", "c", "a"),
+        ("aabb", "a", None),
+        ("aabbb", "c", "b"),
+        ("aaaa", "a", None),
+    ],
+)
+def test_nobody_gives_way_to_somebody_who_has_as_much(
+    owners: str, newcomer: str, gives_way: str | None
+) -> None:
+    """With one more, the newcomer has still less than whoever has most."""
+    assert who_gives_way(owners, newcomer) == gives_way
+
+
+@needs_root
+def test_no_user_can_take_all_connections(own_web: Web) -> None:
+    """At the limit another one ends an idle one of whoever has most; the same one is refused."""
+    own_web.configure(connections_max=3)
+    own_web.start()
+    viewers = [own_web.peer().send(own_web.head("GET", "/api/events")) for _ in range(2)]
+    for viewer in viewers:
+        next(viewer.events())
+    idle = own_web.peer().send(own_web.head("GET", "/api/me"))
+    assert idle.answer().status == 200
+
+    with acting_as():
+        others = [own_web.peer() for _ in range(2)]
+    next(others[0].send(own_web.head("GET", "/api/events")).events())
+
+    assert others[1].answer().error == "busy"
+    assert idle.is_closed()
+    with own_web.peer() as more:
+        assert more.answer().error == "busy"
+    stats = own_web.stats()
+    assert stats["viewers"] == 3
+    assert stats["process"]["connections_displaced"] == 1
+    assert stats["process"]["connections_refused"] == 2
+    for peer in (*viewers, idle, *others):
+        peer.socket.close()
+
+
+@needs_root
+def test_no_user_can_take_all_live_pages(own_web: Web) -> None:
+    """At the limit another one ends the newest of whoever has most, and stays."""
+    own_web.configure(viewers_max=3)
+    own_web.start()
+    peers = [own_web.peer() for _ in range(3)]
+    streams = [peer.events() for peer in peers]
+    for peer, stream in zip(peers, streams, strict=True):
+        peer.send(own_web.head("GET", "/api/events"))
+        next(stream)
+
+    with acting_as():
+        other = own_web.peer().send(own_web.head("GET", "/api/events"))
+    with other:
+        events = other.events()
+        next(events)
+        assert next(events)[0] == "stats"
+        assert own_web.get("/api/events").error == "busy"
+        stats = own_web.stats_when(lambda stats: stats["viewers"] == 3)
+
+    assert stats["process"]["viewers_displaced"] == 1
+    assert stats["process"]["viewers_dropped"] == 0
+    with contextlib.suppress(OSError, http.client.HTTPException):  # it is cut off, not ended
+        for _ in streams[2]:
+            pass
+    assert next(streams[0])[0] == next(streams[1])[0] == "stats"
+    for peer in peers:
+        peer.socket.close()
+
+
 PROGRAM = """\
 import runpy
 import sys
@@ -118,7 +200,7 @@ def hurried(web: Web) -> None:
 
 def test_a_queue_is_bounded() -> None:
     """A viewer to whom more frames than fit were shown is dropped, and gets none of them."""
-    full, dropped = Viewer(), Viewer()
+    full, dropped = Viewer("uid 1"), Viewer("uid 1")
     for _ in range(FRAMES_WAITING_MAX):
         full.put(b"x")
         dropped.put(b"x")

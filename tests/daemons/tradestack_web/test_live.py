@@ -122,6 +122,7 @@ def test_one_thing_is_answered(live_web: Web) -> None:
     order = live_web.get("/api/orders?count=1").json["orders"][-1]
     story = live_web.get(f"/api/orders/{order['order_id']}").json
     assert story["order_id"] == order["order_id"]
+    assert order.keys() >= {"ord_status", "order_qty", "cum_qty", "leaves_qty", "avg_px"}
     assert f"order {order['order_id']}" in story["story"].lower()
     assert live_web.get("/api/fills?count=1").json["fills"]
     assert live_web.get("/api/strategies").json == {"strategies": ["news"]}

@@ -12,7 +12,6 @@ from tradestack.wire.varlink import VarlinkError
 FOLLOW_MAX_S = 10.0
 POLL_S = 0.02
 LIVE = "live"
-LIST_ACCOUNTS = "io.tradestack.OrderManager.ListAccounts"
 NOT_AVAILABLE = "io.tradestack.OrderManager.NotAvailable"
 
 
@@ -27,14 +26,10 @@ class SessionChanges:
         """End the feed session, begin another, and wait for the strategies that are there.
 
         A strategy that is live and stays so gets all of the old session, and its orders reports.
-        After a power cut nothing is done until the gateway has published again what accounts have
-        met: an order that worked in a session which ends before that has no final report.
         """
         before = self._pids()
         live = {name for name in STRATEGIES if await self._state(name) == LIVE}
         with contextlib.suppress(ControlFault):
-            if (await self._stack.call(ORDER_MANAGER, LIST_ACCOUNTS))["unavailable"]:
-                return
             ended = (await self._stack.stats_of(GATEWAY))["session"]
             await self._stack.call(GATEWAY, "io.tradestack.Gateway.NewSession")
             followers = await self._followers(live, ended)

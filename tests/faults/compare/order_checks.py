@@ -4,6 +4,7 @@
     streams           are the reports of the journal, byte for byte
     receipts          what the probe was sent is in the journal, at the same number
     probe's orders    each judged exactly once
+    executed orders   each has a final report in the end, whatever its feed session has lost
     strategies'       what the undisturbed session has, exactly once; an order that was due may be
                       missing only where the strategy began anew, behind all that it had traded: in
                       a new order session, before FromSeq, and at the end of a feed session that it
@@ -27,6 +28,7 @@ from tests.faults.compare.evidence import Evidence, FeedSession, Order, OrderSes
 from tests.faults.compare.listing import multiset_differences, shown
 
 VERDICTS = ("NEW", "REJECTED")
+WORKING = ("NEW", "PARTIALLY_FILLED")
 
 
 class Gap(NamedTuple):
@@ -44,6 +46,7 @@ def order_differences(expected: Evidence, found: Evidence) -> list[str]:
         *shown(_receipts(found)),
         *_probe_orders(found),
         *_strategy_orders(expected, found),
+        *shown(_unfinished(found.order_sessions)),
     ]
 
 
@@ -132,6 +135,22 @@ def _probe_orders(found: Evidence) -> list[str]:
         *shown(f"never placed: {name}" for name in judged.keys() - set(found.placed)),
         *shown(f"outcome unknown: {name}" for name in sorted(found.unknown) if not may_be_lost),
     ]
+
+
+def _unfinished(sessions: Iterable[OrderSession]) -> Iterator[str]:
+    """Check that no order works for ever: all accounts have ended."""
+    working: dict[int, str] = {}
+    for record in itertools.chain.from_iterable(session.records for session in sessions):
+        report = record.get("Report", {})
+        is_executed = record["Record"] == "Execution" or "Arrival" in record
+        if not is_executed or "ExecType" not in report or "OrderID" not in report:
+            continue
+        if report.get("OrdStatus") in WORKING:
+            working[report["OrderID"]] = f"{report['ClOrdID']} of {record['User']}"
+        else:
+            working.pop(report["OrderID"], None)
+    for order_id, name in working.items():
+        yield f"no final report: order {order_id}, {name}"
 
 
 # ---- strategies --------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from tradestack.trading.account.history import AccountHistory, AccountKey
 from tradestack.trading.account.portfolio import Portfolio
 from tradestack.trading.account_recovery import JournalContradicted, rebuild
 from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.ranges import packed
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.account_records import (
@@ -109,7 +110,7 @@ def _fold(user: str, requests: _Requests, tape: FeedTape, limits: SessionState) 
     begin, records = requests.begin, requests.records
     history = AccountHistory(bytes(begin.execution), [bytes(begin.state)])
     for number in range(len(records)):
-        history.add(number, 1, 0)
+        history.add(packed(number, 1), 0)
     known = KnownOrders(limits, lambda number, _length: records[number])
     account = rebuild(user, history, tape, known, _NothingFurther())
     return account.state.portfolio
@@ -123,7 +124,7 @@ def _limits_of(journals: Sequence[Path]) -> SessionState:
             if b'"Record":"Limits"' in line[:40]:
                 record = decode_record(line[_CHECKSUM_LENGTH:])
                 assert isinstance(record, LimitsRecord)
-                state.add_act(record, 0, 0)
+                state.add_act(record, 0)
     return state
 
 

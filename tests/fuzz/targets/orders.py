@@ -98,7 +98,7 @@ def order_intake(data: bytes) -> None:
     replayed = SessionState(HEADER)
     offset = 0
     for payload in payloads:
-        replay(replayed, offset, payload)
+        replay(replayed, [(offset, payload)])
         offset += len(payload)
     assert _state(replayed) == _state(state)
 

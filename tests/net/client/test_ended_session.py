@@ -18,6 +18,7 @@ from tradestack.wire.order_messages import Registered
 from tradestack.wire.orders import encode_message
 
 ENDED, CURRENT = "0ABCDE1234", "0ABCDE1235"
+MANY = 1_000
 REPORTS = [
     report
     for report, _ in GOLDEN_REPORTS
@@ -39,10 +40,22 @@ async def test_all_reports_are_read(net: Net) -> None:
     handler = net.handler(ended_stream(), MemoryStream(CURRENT))
     async with net.serving(handler) as running:
         read = await read_ended_session(
-            running.address, net.credentials, ENDED, clock=net.system_clock
+            running.address, net.credentials, ENDED, reports_max=MANY, clock=net.system_clock
         )
 
     assert read == REPORTS
+
+
+@pytest.mark.parametrize("excess", [0, 1])
+async def test_more_reports_than_there_is_room_for_are_none(net: Net, excess: int) -> None:
+    """Some of them would be of no use."""
+    room = len(REPORTS) - excess
+    async with net.serving(net.handler(ended_stream(), MemoryStream(CURRENT))) as running:
+        read = await read_ended_session(
+            running.address, net.credentials, ENDED, reports_max=room, clock=net.system_clock
+        )
+
+    assert read == (None if excess else REPORTS)
 
 
 async def test_a_lost_connection_is_resumed(net: Net) -> None:
@@ -52,7 +65,9 @@ async def test_a_lost_connection_is_resumed(net: Net) -> None:
     handler = net.handler(stream, MemoryStream(CURRENT))
     async with net.serving(handler) as running:
         reading = asyncio.create_task(
-            read_ended_session(running.address, net.credentials, ENDED, clock=net.system_clock)
+            read_ended_session(
+                running.address, net.credentials, ENDED, reports_max=MANY, clock=net.system_clock
+            )
         )
         await handler.until(lambda: bool(handler.joined))
         running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "again"))
@@ -65,7 +80,7 @@ async def test_a_session_that_is_not_served_has_no_reports(net: Net) -> None:
     """Another one is current, so it is gone."""
     async with net.serving(net.handler(MemoryStream(CURRENT))) as running:
         read = await read_ended_session(
-            running.address, net.credentials, ENDED, clock=net.system_clock
+            running.address, net.credentials, ENDED, reports_max=MANY, clock=net.system_clock
         )
 
     assert read is None
@@ -76,4 +91,6 @@ async def test_wrong_credentials_are_an_error(net: Net) -> None:
     wrong = Credentials(net.credentials.user, "wrong")
     async with net.serving(net.handler(ended_stream())) as running:
         with pytest.raises(LoginRejected):
-            await read_ended_session(running.address, wrong, ENDED, clock=net.system_clock)
+            await read_ended_session(
+                running.address, wrong, ENDED, reports_max=MANY, clock=net.system_clock
+            )

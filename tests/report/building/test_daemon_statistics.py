@@ -22,7 +22,7 @@ def line(time_s: int, since_s: int, cpu_seconds: float, rss_bytes: int, **stats:
 
 def daemon(name: str, *lines: Statistics) -> DaemonStatistics:
     """Return what a daemon recorded."""
-    return DaemonStatistics(name, SESSION, lines, 0)
+    return DaemonStatistics(name, SESSION, lines, 0, 0)
 
 
 def latency(count: int, p50_us: float) -> dict[str, Any]:

@@ -98,7 +98,8 @@ def test_what_happened_is_said_in_words() -> None:
     assert "36,109 ticks of 400 symbols were published in 1\N{NO-BREAK SPACE}min" in lead
     assert "1,037 orders of 2 users came in, 7 of them rejected; they had 990 fills." in lead
     assert "The accounts earned 1,068.00 after 25.00 of fees" in lead
-    assert "Recorded: 3 refused rows, 1 restart, 1 cut tail of a file." in lead
+    assert "Recorded: 3 refused rows, 1 restart, 1 cut file tail, 1 cut statistics line, " in lead
+    assert "2 unreadable statistics lines." in lead
 
 
 @pytest.mark.parametrize(

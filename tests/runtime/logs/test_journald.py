@@ -26,7 +26,7 @@ def test_entry_reaches_the_journal(tmp_path: Path) -> None:
     """Each entry is one datagram."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(str(tmp_path / "socket"))
-        receiver.settimeout(10)
+        receiver.settimeout(60)
         journal = JournalSocket(str(tmp_path / "socket"))
 
         taken = journal.send({"MESSAGE": "x"})

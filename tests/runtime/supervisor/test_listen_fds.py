@@ -109,7 +109,7 @@ def test_accepted_connections_do_not_wait_for_full_packets() -> None:
         bind_tcp(Address("127.0.0.1", 0)) as listener,
         socket.create_connection(listener.getsockname()),
     ):
-        listener.settimeout(10)
+        listener.settimeout(60)
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
@@ -142,7 +142,7 @@ def test_socket_of_a_living_daemon_is_left_alone(tmp_path: Path) -> None:
             bind_unix(path)
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(path))
-            first.settimeout(10)
+            first.settimeout(60)
             first.accept()[0].close()  # the probe of the second
             first.accept()[0].close()
 

@@ -26,7 +26,7 @@ def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sock
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(str(path))
-        receiver.settimeout(10)
+        receiver.settimeout(60)
         monkeypatch.setenv("NOTIFY_SOCKET", str(path))
         yield receiver
 

@@ -40,7 +40,7 @@ def sigkill_under_load_refuses_no_connection() -> None:
         for service in SERVICES * KILLS:
             pid = main_pid(service)
             os.kill(pid, signal.SIGKILL)
-            eventually(15, f"{service} is restarted", lambda: is_another_active(service, pid))  # noqa: B023
+            eventually(60, f"{service} is restarted", lambda: is_another_active(service, pid))  # noqa: B023
 
     assert attempts.refused == 0, attempts
     assert attempts.answered > ANSWERED_MIN, attempts
@@ -75,7 +75,7 @@ def crash_loop_keeps_the_port() -> None:
         )
         assert state("tradestack-order-manager.socket") == "active"
 
-    eventually(20, "the daemon is restarted", lambda: state(ORDER_MANAGER) == "active")
+    eventually(60, "the daemon is restarted", lambda: state(ORDER_MANAGER) == "active")
     all_active()
     orders_go_on()
     nothing_lost()
@@ -92,7 +92,7 @@ def crash_loop_slows_down() -> None:
             delays.add(restart_delay(ORDER_MANAGER))
         assert len(delays) == RESTART_STEPS + 1, delays
 
-    eventually(20, "the daemon is restarted", lambda: state(ORDER_MANAGER) == "active")
+    eventually(60, "the daemon is restarted", lambda: state(ORDER_MANAGER) == "active")
     all_active()
     orders_go_on()
     nothing_lost()

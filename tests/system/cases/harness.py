@@ -30,7 +30,7 @@ SOCKETS = (
 TARGET = "tradestack.target"
 RUN = Path("/run/tradestack")
 ORDER_LOG = Path("/var/log/tradestack/order_log.txt")
-COMMAND_SECONDS_MAX = 240
+COMMAND_SECONDS_MAX = 600
 POLL_SECONDS = 0.05
 
 

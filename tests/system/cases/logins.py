@@ -7,7 +7,7 @@ from dataclasses import dataclass
 FEED_PORT, ORDER_PORT = 8999, 8998
 ACCEPTED, NOT_AUTHORIZED = "A", "JA"
 NO_ANSWER = ""  # but the close
-ANSWER_SECONDS_MAX = 10
+ANSWER_SECONDS_MAX = 60
 HEARTBEAT = b"\0\1R"  # a server disconnects a client that is silent for 15 s
 LISTEN_SECONDS = 1.5  # a server sends at least a heartbeat each second
 

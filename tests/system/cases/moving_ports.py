@@ -132,7 +132,7 @@ def a_port_moves_and_comes_back() -> None:
     assert answer_to(MOVED_PORT, "news", password) == ACCEPTED
     with socket.socket() as former:
         assert former.connect_ex(("127.0.0.1", FEED_PORT)) != 0
-    eventually(10, "nothing is unused", lambda: not stats()["gateway"]["config_unused"])
+    eventually(60, "nothing is unused", lambda: not stats()["gateway"]["config_unused"])
     nothing_lost()
 
     said = set_port("feed", str(FEED_PORT)) + set_port("orders", "127.0.0.1:8998")

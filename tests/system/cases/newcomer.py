@@ -19,6 +19,7 @@ from tests.kit.commands import Command, Program, Step, guided_steps
 from tests.kit.shown import shape
 from tests.kit.terminal import Terminal
 from tests.system.cases.harness import CASES, EVERYWHERE, Case, attempt, case, sh
+from tests.system.cases.prometheus import prometheus_has_metrics_and_rules
 from tests.system.treatment import (
     ABSENT,
     ANSWERS,
@@ -26,6 +27,7 @@ from tests.system.treatment import (
     MEANWHILE,
     NOT_RUN,
     PLACEHOLDERS,
+    PROMETHEUS_KNOWS,
     STATUSES,
     UNTIL_SHOWN,
     End,
@@ -33,7 +35,7 @@ from tests.system.treatment import (
 
 NAME = "newcomer"
 CHECKOUT = Path("/home") / NAME / "tradestack"
-STEP_SECONDS_MAX = 150
+STEP_SECONDS_MAX = 600
 INTERRUPTED = (130, -signal.SIGINT)
 ROWS, COLUMNS = 50, 250  # so that no line is wrapped
 # Nothing is paged, as nobody is there to turn pages; pip and apt find packages without a network.
@@ -141,3 +143,5 @@ def _is_late(_signal: int, _frame: FrameType | None) -> None:
 
 for _name, _step in guided_steps():
     CASES[_name] = Case(_name, partial(take, _step), EVERYWHERE, essential=False)
+    if isinstance(_step, Command) and _step.text == PROMETHEUS_KNOWS:
+        case()(prometheus_has_metrics_and_rules)

@@ -37,7 +37,7 @@ def strategies_can_be_added_and_removed() -> None:
     sh("systemctl", "enable", "--now", "tradestack-strategy@second.service")
 
     eventually(
-        15,
+        60,
         "the new strategy receives ticks",
         lambda: stats()["strategies"]["second"]["ticks_received"] > 0,
     )

@@ -71,7 +71,7 @@ def full_disk_is_in_the_status() -> None:
     for service, text in ((GATEWAY, "blocked: "), (ORDER_MANAGER, "JOURNAL UNAVAILABLE: ")):
         with edited(CONFIGS[service], NO_SPACE_EVER):
             assert reloaded(service) == 0
-            eventually(10, "the status shows it", lambda: text in state(service, "StatusText"))  # noqa: B023
+            eventually(60, "the status shows it", lambda: text in state(service, "StatusText"))  # noqa: B023
             assert state(service) == "active"
             answer = stats()
             fault = {
@@ -80,6 +80,6 @@ def full_disk_is_in_the_status() -> None:
             }[service]
             assert "free_bytes_min" in fault, fault
         assert reloaded(service) == 0
-        eventually(10, "normal status", lambda: text not in state(service, "StatusText"))  # noqa: B023
+        eventually(60, "normal status", lambda: text not in state(service, "StatusText"))  # noqa: B023
     orders_go_on()
     nothing_lost()

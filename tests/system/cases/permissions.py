@@ -82,10 +82,10 @@ def changes_by_operators_are_logged() -> None:
     uid = pwd.getpwnam(OPERATOR).pw_uid
 
     as_user(OPERATOR, "tradestackctl", "pause")
-    eventually(5, "the gateway pauses", lambda: stats()["gateway"]["source_state"] == "paused")
+    eventually(60, "the gateway pauses", lambda: stats()["gateway"]["source_state"] == "paused")
     as_user(OPERATOR, "tradestackctl", "resume")
 
-    eventually(5, "the gateway continues", lambda: stats()["gateway"]["source_state"] == "running")
+    eventually(60, "the gateway continues", lambda: stats()["gateway"]["source_state"] == "running")
     entries = sh("journalctl", "--no-pager", "-o", "cat", "EVENT=CONTROL_CHANGE", f"UID={uid}")
     methods = re.findall(r"method=io\.tradestack\.Gateway\.(\w+) uid=(\d+)", entries)
     assert methods == [("Pause", str(uid)), ("Resume", str(uid))], entries

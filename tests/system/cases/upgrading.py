@@ -47,7 +47,7 @@ def upgrade_over_a_running_stack() -> None:
     all_active()
     orders_go_on()
     nothing_lost()
-    eventually(10, "every order has its report", _all_reported)
+    eventually(60, "every order has its report", _all_reported)
 
 
 def _all_reported() -> bool:

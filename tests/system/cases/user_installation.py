@@ -43,7 +43,7 @@ def user_installation_runs() -> None:
     sh("cp", "-r", ".", str(home / "tradestack"))
     sh("chown", "-R", f"{USER}:", str(home))
     socket = Path(f"/run/user/{pwd.getpwnam(USER).pw_uid}/systemd/private")
-    eventually(10, "the user's systemd runs", socket.exists)
+    eventually(60, "the user's systemd runs", socket.exists)
 
     run_as_user("./install.sh", "--user", "--now")
 

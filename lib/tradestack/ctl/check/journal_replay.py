@@ -5,6 +5,7 @@
 
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine
+from tradestack.trading.ranges import packed
 from tradestack.trading.replay import add_record
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import SessionRecord, decode_header
@@ -87,4 +88,4 @@ class JournalReplay:
             return
         if self._lost_from is None:
             raise MissingOrders(state.next_order_id, order_id)
-        state.skip_orders(missing, offset, length)
+        state.skip_orders(missing, packed(offset, length))

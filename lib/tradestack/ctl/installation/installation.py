@@ -70,9 +70,11 @@ class Installation:
         command = [*self.systemctl, *arguments]
         self.require_systemd(" ".join(command))
         if subprocess.run(command, check=False).returncode != 0:
-            raise OperatorFault(
-                " ".join(command), "failed", "see the message above, or run journalctl -e"
-            )
+            may_not = os.geteuid() != 0 and "--user" not in self.systemctl
+            remedy = "see the message above, or run journalctl -e"
+            if may_not:
+                remedy += "; it may need root: run this with sudo"
+            raise OperatorFault(" ".join(command), "failed", remedy)
 
     def forget(self, unit: str) -> None:
         """Let systemd forget a stopped unit, which it keeps in memory if it failed.

@@ -1,5 +1,7 @@
 """The users files of an installation's servers, and the users in them."""
 
+import errno
+import os
 import tomllib
 from collections.abc import Container
 from pathlib import Path
@@ -26,7 +28,13 @@ def users_files(config: Path) -> list[Path]:
 
 
 def users_in(files: list[Path]) -> set[str]:
-    """Return the names of all users; raise OperatorFault for an invalid file."""
+    """Return the names of all users.
+
+    Raises OperatorFault for an invalid file, PermissionError for one that this user may not change.
+    """
+    for path in files:
+        if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     return {user for path in files for user in Users.load(path).hashes}
 
 

@@ -28,7 +28,8 @@ def summary_of(report: Report) -> str:
 
 def _session(report: Report) -> Iterator[str]:
     origin = report.provenance
-    state = "has ended" if origin.is_ended else f"goes on; up to message {q.count(origin.through)}"
+    until = f"has not ended; up to message {q.count(origin.through)}"
+    state = "has ended" if origin.is_ended else until
     yield f"feed session {origin.feed_session}, {state}\n"
     yield f"  began {q.time(origin.began)} UTC\n" if origin.began else ""
     for source in origin.sources:
@@ -162,6 +163,8 @@ def _faults(report: Report) -> Iterator[str]:
     restarts = None if faults.restarts is None else sum(faults.restarts.values())
     yield f"faults: rows refused {q.count(faults.rows_refused)}, restarts {q.count(restarts)}, "
     yield f"tails cut {q.count(faults.tails_cut)},\n"
+    yield f"  lines of statistics cut {q.count(faults.statistics_cut)}, unreadable "
+    yield f"{q.count(faults.statistics_unreadable)},\n"
     yield f"  orders sent again {q.count(faults.orders_duplicate)}, malformed "
     yield f"{q.count(faults.orders_malformed)}, lost {q.count(faults.orders_lost)}\n"
     for change in faults.trading_changes:

@@ -46,6 +46,7 @@ def summary(result: RunResult) -> str:
         f"  {counted(counts.ticks.total, 'tick')}, {result.ticks_per_s:,.0f}/s",
         f"  {orders}",
     ]
+    lines += _span_lines(result)
     for user, account in result.accounts.items():
         lines += [f"  {line}" for line in account_lines(user, account)]
     if counts.orders_unknown:
@@ -57,6 +58,15 @@ def summary(result: RunResult) -> str:
         if count:
             lines.append(f"  {name} was started again {counted(count, 'time')}")
     return "\n".join(lines)
+
+
+def _span_lines(result: RunResult) -> list[str]:
+    """Say what fills and profit are of, where it is not this run: accounts begin with a session."""
+    ticks: int = result.stats.gateway["head"]
+    goes_on = any(account.opened_equity is not None for account in result.accounts.values())
+    if not result.accounts or goes_on or ticks == result.counts.ticks.total:
+        return []
+    return [f"  of the newest feed session, {counted(ticks, 'tick')}:"]
 
 
 def elapsed_text(seconds: float) -> str:

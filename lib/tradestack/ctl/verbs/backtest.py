@@ -5,7 +5,8 @@ up --pace max --until-end` with the same data and configuration. The result is a
 files of a feed session and an order journal: `verify`, `why`, `positions`, `pnl`, `fills` and
 `orders` read it with --state-dir. Ctrl-C ends the run early, with the result up to there.
 
-Without --config, a strategy trades 10 of every symbol for a user of its own name.
+Without --config, a strategy trades 10 of every symbol for a user of its own name, which has six
+characters at most: crosso is that of crossover.
 
 With --sweep or --walk-forward there are many runs, in several processes, and a table of them.
 

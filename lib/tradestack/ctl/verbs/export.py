@@ -13,6 +13,9 @@ the number of a message: it joins orders and fills to ticks. In Parquet the tick
 a million rows, and the file says which session, version and sources they come from. Ticks are
 written slab by slab, so that any length of a session fits into memory.
 
+With -o - everything goes to standard output, for a program behind a pipe; Arrow is a stream there.
+What would be said of the file is said on standard error.
+
 With --returns csv the returns of each user are written, for tools that begin with those: by day,
 or by minute of a session that is shorter than two days. An account begins with nothing, so its
 profits are a share of what is said with --capital and was earned before.
@@ -26,19 +29,25 @@ examples:
   tradestackctl export fills 3DAA200000 --format csv -o fills.csv
   tradestackctl export orders --state-dir /tmp/stack --format arrow --force
   tradestackctl export --returns csv --capital 100000 -o returns.csv
+  tradestackctl export ticks --format arrow -o - | python -c \
+    'import polars, sys; print(polars.read_ipc_stream(sys.stdin.buffer))'
 """
 
 import argparse
-import contextlib
 import csv
-import os
+import io
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.progress import watch
+from tradestack.ctl.report.export_target import (
+    STANDARD_OUTPUT,
+    CountedOutput,
+    replaced,
+    standard_output,
+)
 from tradestack.ctl.state_option import add_state_option, state_directory
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import parse_fixed
@@ -46,7 +55,7 @@ from tradestack.domain.times import format_utc
 from tradestack.report.exports import ExportedTable, Format
 from tradestack.report.polars_extra import require_polars
 from tradestack.report.recorded import RecordedSession, open_session
-from tradestack.report.returns import Interval, NoCapital, returns_of, shown_interval
+from tradestack.report.returns import Interval, NoCapital, Returns, returns_of, shown_interval
 
 TABLES = [table.value for table in ExportedTable]
 
@@ -83,7 +92,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="FILE",
-        help="the file to write (default: SESSION-WHAT with the form as its end, here)",
+        help="the file to write, - for standard output (default: SESSION-WHAT with the form as its "
+        "end, here)",
     )
     parser.add_argument("--force", action="store_true", help="replace the file if it exists")
 
@@ -102,51 +112,74 @@ def run(args: argparse.Namespace) -> int:
     session = open_session(state_directory(args), args.session, watch)
     form = Format.CSV if is_returns else Format(args.format)
     target: Path = args.output or Path(f"{session.id}-{args.what or 'returns'}.{form}")
-    with _replaced(target, is_forced=args.force) as path:
-        if is_returns:
-            rows = _write_returns(session, args.capital, path)
-        else:
-            rows = _write_table(session, ExportedTable(args.what), form, path)
+    if target == STANDARD_OUTPUT:
+        with standard_output(form) as output:
+            rows = _write(session, args, form, output)
+        told, name, size_bytes = sys.stderr, str(output), output.size_bytes
+    else:
+        with replaced(target, is_forced=args.force) as path:
+            rows = _write(session, args, form, path)
+        told, name, size_bytes = sys.stdout, str(target), target.stat().st_size
     is_of_log = args.what in (ExportedTable.TICKS, ExportedTable.NEWS)
     for remark in session.log_remarks if is_of_log else session.remarks:
         print(f"tradestackctl: {remark}", file=sys.stderr)
-    print(f"{target}: {rows:,} rows, {target.stat().st_size:,} bytes")
+    print(f"{name}: {rows:,} rows, {size_bytes:,} bytes", file=told)
     return ExitStatus.DONE
 
 
-def _write_table(session: RecordedSession, table: ExportedTable, form: Format, path: Path) -> int:
+def _write(
+    session: RecordedSession, args: argparse.Namespace, form: Format, target: Path | CountedOutput
+) -> int:
+    """Write what is asked for; return the number of rows. Raises OperatorFault, OSError."""
+    if args.what is not None:
+        return _write_table(session, ExportedTable(args.what), form, target)
+    returns = _returns(session, args.capital)
+    content = _text_of(returns).encode()
+    if isinstance(target, Path):
+        target.write_bytes(content)
+    else:
+        target.write(content)
+    return len(returns.ends_ns)
+
+
+def _write_table(
+    session: RecordedSession, table: ExportedTable, form: Format, target: Path | CountedOutput
+) -> int:
     from polars.exceptions import PolarsError  # whoever writes returns can do without it
 
     from tradestack.report.frames.export import export_table
 
     try:
         with watch(f"writing {table}", session.tape.nbytes) as show:
-            return export_table(session, table, form, path, show)
+            return export_table(session, table, form, target, show)
     except OverflowError as error:
         remedy = "it is no price or quantity that such files can have; see the source"
         raise OperatorFault(f"feed session {session.id}", str(error), remedy) from error
     except PolarsError as error:
         problem = str(error).partition("\n")[0]
         remedy = "write it to another place, or make room there"
-        raise OperatorFault(str(path), problem, remedy) from error
+        raise OperatorFault(str(target), problem, remedy) from error
 
 
-def _write_returns(session: RecordedSession, capital: int | None, path: Path) -> int:
+def _returns(session: RecordedSession, capital: int | None) -> Returns:
     try:
-        returns = returns_of(session, shown_interval(session), capital)
+        return returns_of(session, shown_interval(session), capital)
     except NoCapital as error:
         raise OperatorFault(
             f"feed session {session.id}",
             "an account has lost all of its capital, so that no returns are a share of it",
             "name with --capital an amount that its losses stay below",
         ) from error
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["time", *returns.by_user])
-        for row, end in enumerate(returns.ends_ns.tolist()):
-            time = _label(end, returns.interval)
-            writer.writerow([time, *(f"{each[row]:.12f}" for each in returns.by_user.values())])
-    return len(returns.ends_ns)
+
+
+def _text_of(returns: Returns) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["time", *returns.by_user])
+    for row, end in enumerate(returns.ends_ns.tolist()):
+        time = _label(end, returns.interval)
+        writer.writerow([time, *(f"{each[row]:.12f}" for each in returns.by_user.values())])
+    return text.getvalue()
 
 
 def _label(end_ns: int, interval: Interval) -> str:
@@ -154,26 +187,6 @@ def _label(end_ns: int, interval: Interval) -> str:
     if interval is Interval.DAY:
         return format_utc(end_ns - interval)[: len("2026-01-15")]
     return f"{format_utc(end_ns)[: len('2026-01-15T20:44:00')]}Z"
-
-
-@contextlib.contextmanager
-def _replaced(target: Path, *, is_forced: bool) -> Iterator[Path]:
-    """Give the name of a new file beside the target, which it becomes if all goes well.
-
-    Raises OperatorFault.
-    """
-    if target.exists() and not target.is_file():
-        raise OperatorFault(str(target), "is no regular file", "name another one with -o")
-    if target.exists() and not is_forced:
-        raise OperatorFault(str(target), "already exists", "name another one with -o, or --force")
-    if not os.access(target.absolute().parent, os.W_OK):
-        raise OperatorFault(str(target), "cannot be written there", "name a directory that can be")
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield beside
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _amount(text: str) -> int:

@@ -3,7 +3,8 @@
 It is of the newest feed session, or of SESSION; of a stack that runs, has
 stopped, or of a backtest. Files are read alone, and nothing is asked of a
 daemon: of a session that goes on, the report is of what was recorded when it
-was made. The same files give the same report.
+was made. Daemons record what they measure (latencies, processor, memory) once a
+minute and at their end. The same files give the same report.
 
 Without an option a summary is printed. --html writes one file that needs no
 other and no network, --markdown rates, latencies and processes of the run,

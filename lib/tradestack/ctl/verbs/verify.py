@@ -5,6 +5,9 @@ at their journalled causes, by the code that the order manager runs. Reports, nu
 visible times and checkpoints have to be those in the journal; the messages of the feed log have to
 have their checksums. The first difference is named, with file, line, order and field.
 
+Where accounts go on from an earlier feed session (`account = "carry"`), that one is verified too,
+and so on, as far back as the feed logs are there; where one is not, the result says so.
+
 It only reads, and may be used while the daemons run, or on a copy of the files.
 
 examples:

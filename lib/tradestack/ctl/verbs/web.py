@@ -4,7 +4,8 @@ The address works for a minute, in one browser, and logs you in as yourself: the
 the feed, change its pace, halt trading and cancel orders, as you can. Only root and members of the
 group tradestack-ops get one. Without a login the page shows everything and changes nothing.
 
-From another computer: ssh -L 8997:127.0.0.1:8997 HOST tradestackctl web, and open it there.
+From another computer, run ssh -L 8997:/run/tradestack/web.sock HOST, this in it, and open the
+address there, as long as that ssh is open.
 
 examples:
   tradestackctl web                        print the address

@@ -56,7 +56,8 @@ class Finding:
 class Result:
     """What was compared, each difference that was found, and what is not known of the rest.
 
-    After the first difference in a journal nothing that follows it is compared.
+    After the first difference in a journal nothing that follows it is compared. earlier: results of
+    the feed sessions that accounts go on from, the newest first.
     """
 
     session: str
@@ -68,16 +69,17 @@ class Result:
     counts: Counts = field(default_factory=Counts)
     findings: list[Finding] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    earlier: list["Result"] = field(default_factory=list)
 
     @property
     def is_same(self) -> bool:
-        """Whether there is no difference."""
-        return not self.findings
+        """Whether there is no difference, in the earlier feed sessions neither."""
+        return not self.findings and all(each.is_same for each in self.earlier)
 
     @property
     def text(self) -> str:
         """The result for people."""
-        verdict = "no difference" if self.is_same else "DIFFERENT"
+        verdict = "DIFFERENT" if self.findings else "no difference"
         end = "ended" if self.is_ended else "goes on"
         counts = self.counts
         return "".join(
@@ -94,6 +96,7 @@ class Result:
                 f"{_listed([path.name for path in self.journals])}\n",
                 "not shown by this:\n",
                 *(f"{_wrapped(printable(remark))}\n" for remark in (TAKEN, *self.unknown)),
+                *(f"\n{each.text}" for each in self.earlier),
             )
         )
 
@@ -115,6 +118,7 @@ class Result:
             "records": self.records,
             "differences": [finding.as_dict() for finding in self.findings],
             "not_shown": [TAKEN, *self.unknown],
+            "earlier": [each.as_dict() for each in self.earlier],
         }
 
 

@@ -31,16 +31,33 @@ _NOT_FOLDED = (ValueError, ArithmeticError)
 
 
 def verify_session(files: StateFiles, session_id: str | None) -> Result:
-    """Verify a feed session, None = the newest. Raises OperatorFault, OSError."""
+    """Verify a feed session, None = the newest. Raises OperatorFault, OSError.
+
+    With it the earlier ones are verified that accounts go on from, as far back as their logs go.
+    """
     log = files.feed_log(session_id)
+    result, waiting = _verify_alone(files, log)
+    while waiting:
+        before = log.with_stem(max(waiting))
+        waiting.remove(before.stem)
+        if before.exists():
+            earlier, more = _verify_alone(files, before)
+            result.earlier.append(earlier)
+            waiting |= more
+    return result
+
+
+def _verify_alone(files: StateFiles, log: Path) -> tuple[Result, set[str]]:
+    """Verify one feed session; return also those that its accounts go on from."""
     journals = [journal for journal in files.journals() if belongs_to(journal, log.stem)]
     with tapes_of(log) as open_tape:
         tape = open_tape()
         last = ended_head(tape)
         result = Result(session=log.stem, messages=tape.head, is_ended=last is not None)
         _check_log(result, log, tape, last)
-        _fold_journals(result, log, journals, Verification(log.stem, open_tape))
-    return result
+        verification = Verification(log.stem, open_tape)
+        _fold_journals(result, log, journals, verification)
+    return result, _openings(result, log, verification)
 
 
 # ---- the feed log ------------------------------------------------------------------------------
@@ -93,7 +110,6 @@ def _fold_journals(
     result.accounts = sorted({*verification.folds, *verification.behind})
     result.counts = verification.counts
     _note_unknown(result, verification)
-    _note_openings(result, log, verification)
 
 
 def _fold(result: Result, verification: Verification, journal: JournalFile) -> None:
@@ -159,6 +175,7 @@ def _note_unknown(result: Result, verification: Verification) -> None:
     ]
     unknown += [
         f"Of the account of {user} the rest is not compared: {reason}."
+        + (" It has ended as its reports say." if user in verification.ends.users else "")
         for user, reason in sorted(verification.behind.items())
     ]
     if counts.unplaced:
@@ -169,19 +186,22 @@ def _note_unknown(result: Result, verification: Verification) -> None:
         unknown.append("Records cut off at the end of an order journal leave no trace.")
 
 
-def _note_openings(result: Result, log: Path, verification: Verification) -> None:
-    """Say of accounts that go on from another feed session what that rests on."""
+def _openings(result: Result, log: Path, verification: Verification) -> set[str]:
+    """Return the feed sessions that accounts go on from; say what that rests on."""
+    sessions = set()
     for user, fold in sorted(verification.folds.items()):
         opening = fold.account.state.opening
         if opening is None:
             continue
         before = log.with_stem(opening.feed_session)
         how = (
-            f"`tradestackctl verify {before.stem}` folds it anew"
+            "that is folded anew as well, below"
             if before.exists()
-            else "it cannot be folded anew, because its feed log is not here"
+            else "that cannot be folded anew, because its feed log is not here"
         )
         result.unknown.append(
             f"The account of {user} goes on from feed session {before.stem}: it is compared with "
             f"what the order journal says that was left there; {how}."
         )
+        sessions.add(before.stem)
+    return sessions

@@ -51,7 +51,8 @@ class OrderTrace:
     journal, line: where it is. cause: the message that it was sent for, None if it was for none.
     events: requests about it and reports on it, in order. seen: the trades of its symbol while it
     worked. trades: those that filled it, by number. model: None if it was not executed.
-    through: the newest message that was looked at.
+    through: the newest message that was looked at. lost: what the feed log lacks of the order's
+    story, None: nothing.
     """
 
     record: OrderRecord
@@ -63,6 +64,7 @@ class OrderTrace:
     trades: dict[int, Trade] = field(default_factory=dict)
     model: ExecutionModel | None = None
     through: int = 0
+    lost: str | None = None
     names: set[str] = field(default_factory=set)
 
     @property
@@ -85,7 +87,7 @@ class OrderTrace:
     @property
     def is_over(self) -> bool:
         """Whether nothing can happen to the order any more."""
-        return is_final(self.status) or self.model is None
+        return is_final(self.status) or (self.model is None and self.lost is None)
 
 
 def trace_order(files: StateFiles, order_id: int) -> OrderTrace:
@@ -142,6 +144,7 @@ class _Tracing:
         self._is_met = True
         fold = self._verification.folds.get(self._user)
         if fold is None:  # it has met more than the log has
+            self._trace.lost = self._verification.behind.get(self._user)
             return
         order = fold.account.state.orders.get(self._trace.order_id)
         if order is not None:  # accepted
@@ -153,10 +156,15 @@ class _Tracing:
 
         That ends before a report that the journal does not have yet.
         """
-        fold = self._verification.folds.get(self._user)
-        if self._watch is None or fold is None:
+        trace, fold = self._trace, self._verification.folds.get(self._user)
+        trace.lost = self._verification.behind.get(self._user)
+        if self._watch is None:
             return
-        trace, account = self._trace, fold.account
+        if fold is None:
+            trace.seen = self._watch.seen
+            trace.through = max((seen.trade.sequence for seen in trace.seen), default=0)
+            return
+        account = fold.account
         if not trace.is_over:
             account.match(account.tape.head)
         trace.through = account.state.matched_through

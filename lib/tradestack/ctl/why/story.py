@@ -45,7 +45,10 @@ def _cause(trace: OrderTrace) -> Iterator[str]:
     if record.cause is None or record.arrival_ns is None:
         yield "  no message of the feed: nothing executes this order"
         return
-    if trace.cause is None:
+    if trace.cause is None and record.cause:
+        yield f"  feed session {record.feed_session}"
+        yield f"  message {record.cause:,}, which the feed log has lost"
+    elif trace.cause is None:
         yield f"  the beginning of feed session {record.feed_session}, before its first message"
     else:
         yield f"  feed session {record.feed_session}"
@@ -107,8 +110,13 @@ def _misses(trace: OrderTrace) -> Iterator[str]:
 
 
 def _changes(trace: OrderTrace) -> Iterator[str]:
+    if trace.lost is not None:
+        yield "not known: what trades did from there on; this is what its reports say"
+        yield f"  {trace.lost}"
     changes = [
-        f"  {describe_account_record(event)}" for event in trace.events if not _is_fill(event)
+        f"  {describe_account_record(event)}"
+        for event in trace.events
+        if not _is_fill(event) or trace.lost is not None
     ]
     if changes:
         yield "requests about it, and other reports"

@@ -42,6 +42,7 @@ def story_object(trace: OrderTrace) -> dict[str, Any]:
         "missed_counts": dict(Counter(_name(miss) for _, miss in missed)),
         "events": [_event(event) for event in trace.events],
         "through": trace.through,
+        "lost": trace.lost,
     }
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net import addresses
 from tradestack.net.client.login import LOGIN_DEADLINE_NS, LoggedIn
+from tradestack.net.common_beat import call_at_beat
 from tradestack.observe.events import PROTOCOL_VIOLATION, emit
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason, decode_close
@@ -239,8 +240,7 @@ class SoupConnection:
     # ---- deadlines -------------------------------------------------------------------------
 
     def _next_deadlines(self) -> asyncio.TimerHandle:
-        delay_s = DEADLINES_INTERVAL_NS / NANOSECONDS_PER_SECOND
-        return self._loop.call_later(delay_s, self._on_deadlines)
+        return call_at_beat(DEADLINES_INTERVAL_NS, self._on_deadlines)
 
     def _on_deadlines(self) -> None:
         self._timer = self._next_deadlines()

@@ -21,12 +21,17 @@ from tradestack.wire.orders import ServerMessage
 class _Reading(OrderListener):
     """Collects the reports of one order session; is_whole: whether they are all there."""
 
-    def __init__(self) -> None:
+    def __init__(self, reports_max: int) -> None:
         self.reports: list[Report] = []
+        self._reports_max = reports_max
         self.is_whole: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def on_message(self, message: ServerMessage) -> None:
-        if isinstance(message, ExecutionReport | OrderCancelReject | OrderMassCancelReport):
+        if not isinstance(message, ExecutionReport | OrderCancelReject | OrderMassCancelReport):
+            return
+        if len(self.reports) == self._reports_max:
+            self._end(is_whole=False)
+        else:
             self.reports.append(message)
 
     def on_session_ended(self, session_id: str) -> None:  # noqa: ARG002 (there is one)
@@ -45,14 +50,17 @@ async def read_ended_session(
     credentials: Credentials,
     session_id: str,
     *,
+    reports_max: int,
     clock: Clock,
 ) -> list[Report] | None:
     """Return the user's reports; None if the order manager does not serve the session any more.
 
+    None also if there are more than reports_max.
+
     No other client of the user may be logged in. A lost connection is resumed, for as long as that
     takes. Raises LoginRejected for wrong credentials.
     """
-    reading = _Reading()
+    reading = _Reading(reports_max)
     client = OrderClient(
         addresses, credentials, clock=clock, first_login_timeout_s=None, session_id=session_id
     )

@@ -15,6 +15,7 @@ from typing import Protocol
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net import addresses
 from tradestack.net.acceptor import Acceptor
+from tradestack.net.common_beat import call_at_beat
 from tradestack.net.line_limit import LineLimit
 from tradestack.net.server.clients import connection_levels
 from tradestack.net.server.connection import Connection, MessageHandler
@@ -278,8 +279,7 @@ class SessionServer:
     # ---- deadlines -------------------------------------------------------------------------
 
     def _schedule_deadlines(self) -> None:
-        delay_s = DEADLINES_INTERVAL_NS / NANOSECONDS_PER_SECOND
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self._on_deadlines)
+        self._timer = call_at_beat(DEADLINES_INTERVAL_NS, self._on_deadlines)
 
     def _on_deadlines(self) -> None:
         self._schedule_deadlines()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from tradestack.domain.order import OrdStatus
 from tradestack.domain.position import Position
-from tradestack.report.building.journal_facts import JournalFacts
 from tradestack.report.building.order_columns import is_rejected, texts_of
 from tradestack.report.columns.table import Table
 from tradestack.report.figures.exact import rounded_money
@@ -14,6 +13,7 @@ from tradestack.report.figures.profit.account_money import cash_after, market_va
 from tradestack.report.figures.profit.trips import Holder
 from tradestack.report.figures.tape.market import Market
 from tradestack.report.figures.traded import Fill
+from tradestack.report.journal_facts import JournalFacts
 from tradestack.report.values.accounts import (
     AccountFigures,
     Accounts,

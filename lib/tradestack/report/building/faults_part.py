@@ -1,17 +1,33 @@
 """Statistics and the journals' facts → what went wrong."""
 
+from collections.abc import Sequence
+
 from tradestack.report.building.bounds import CHANGES_MAX
 from tradestack.report.building.daemon_statistics import GATEWAY, ORDER_MANAGER, Recorded
-from tradestack.report.building.journal_facts import JournalFacts
+from tradestack.report.journal_facts import JournalFacts
 from tradestack.report.values.faults import Faults, TradingChange
+from tradestack.sessions.recorded_statistics import DaemonStatistics
 
 
-def faults_part(facts: JournalFacts, recorded: Recorded | None, cut: int) -> Faults:
-    """Return the part of the report; recorded: None = no statistics; cut: files with a cut end."""
+def faults_part(
+    facts: JournalFacts,
+    recorded: Recorded | None,
+    statistics: Sequence[DaemonStatistics],
+    cut: int,
+) -> Faults:
+    """Return the part of the report.
+
+    recorded: None = no statistics; statistics: the files that they come from. cut: files with a cut
+    end.
+    """
     return Faults(
         rows_refused=_counter(recorded, GATEWAY, "rows_rejected"),
         restarts=None if recorded is None else recorded.restarts(),
         tails_cut=cut,
+        statistics_cut=sum(each.lines_cut for each in statistics) if statistics else None,
+        statistics_unreadable=(
+            sum(each.lines_unreadable for each in statistics) if statistics else None
+        ),
         orders_duplicate=_counter(recorded, ORDER_MANAGER, "orders_duplicate"),
         orders_malformed=facts.malformed,
         journal_lines_lost=sum(record.lines_lost for record in facts.repaired),

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import msgspec
 
 from tradestack.domain.version import VERSION
 from tradestack.report.building.daemon_statistics import Recorded
-from tradestack.report.building.journal_facts import JournalFacts
+from tradestack.report.building.execution_settings import execution_settings
+from tradestack.report.journal_facts import JournalFacts
 from tradestack.report.recorded import RecordedSession
 from tradestack.report.values.provenance import Provenance, Source, StrategyConfig
 from tradestack.sessions.source_identity import SourceIdentity
@@ -33,8 +33,8 @@ def provenance_part(
         sources_digest=_digest(identity) if identity else None,
         settings=_texts({name: each for name, each in identity.items() if name not in _FILES}),
         strategies=tuple(_strategies(facts)),
-        execution=None if execution is None else _texts(execution),
-        seed=None if execution is None else _seed(execution),
+        execution=None if execution is None else execution_settings(execution),
+        seed=None if execution is None else execution.seed,
         limits_hash=facts.limits_hash,
         version=VERSION,
         versions=None if recorded is None else recorded.versions(),
@@ -71,11 +71,6 @@ def _strategies(facts: JournalFacts) -> Iterator[StrategyConfig]:
     }
     for user, instance, config_hash in sorted(seen):
         yield StrategyConfig(user=user, instance=instance, config_hash=config_hash)
-
-
-def _seed(execution: Mapping[str, Any]) -> int:
-    seed: int = execution["seed"]
-    return seed
 
 
 def _texts(settings: Mapping[str, object], prefix: str = "") -> dict[str, str]:

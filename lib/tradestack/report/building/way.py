@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from tradestack.report.building.daemon_statistics import Recorded
+from tradestack.report.building.daemon_statistics import (
+    GATEWAY,
+    ORDER_MANAGER,
+    STRATEGY,
+    Recorded,
+)
 from tradestack.report.columns.table import MISSING, Column, Table
 from tradestack.report.figures.durations import percentiles_of
 from tradestack.report.values.percentiles import Percentiles
@@ -17,15 +22,21 @@ def waterfall_part(orders: Table, fills: Table, recorded: Recorded | None) -> Wa
     filled = orders.rows(first["order_row"])
     return Waterfall(
         hops=(
-            _journalled(
-                "tick_to_order",
-                "tick published → order sent",
-                orders["publish_time"],
-                orders["sent_time"],
+            _histogram(
+                "tick_to_signal",
+                "tick published → strategy",
+                recorded,
+                (STRATEGY, "publish_to_signal"),
+            ),
+            _histogram(
+                "signal_to_order",
+                "hook begins → order made",
+                recorded,
+                (STRATEGY, "signal_to_order"),
             ),
             _journalled(
                 "order_to_manager",
-                "order sent → order manager",
+                "order made → order manager",
                 orders["sent_time"],
                 orders["received_time"],
             ),
@@ -33,7 +44,13 @@ def waterfall_part(orders: Table, fills: Table, recorded: Recorded | None) -> Wa
                 "manager_to_journal",
                 "order manager → journal",
                 recorded,
-                ("order-manager", "received_to_journalled"),
+                (ORDER_MANAGER, "received_to_journalled"),
+            ),
+            _histogram(
+                "journal_to_report",
+                "journal → report sent",
+                recorded,
+                (ORDER_MANAGER, "journalled_to_reported"),
             ),
             _journalled(
                 "journal_to_fill",
@@ -50,29 +67,35 @@ def waterfall_part(orders: Table, fills: Table, recorded: Recorded | None) -> Wa
             ),
         ),
         beside=(
+            _journalled(
+                "tick_to_order",
+                "tick published → order made",
+                orders["publish_time"],
+                orders["sent_time"],
+            ),
             _histogram(
                 "order_round_trip",
                 "order sent → report received",
                 recorded,
-                ("strategy", "order_to_report"),
+                (STRATEGY, "order_to_report"),
             ),
             _histogram(
                 "publish",
                 "tick due → published, 1 of 16",
                 recorded,
-                ("gateway", "publish"),
+                (GATEWAY, "publish"),
             ),
             _histogram(
                 "book_write",
                 "written to shared memory, 1 of 16",
                 recorded,
-                ("gateway", "book_write"),
+                (GATEWAY, "book_write"),
             ),
             _histogram(
                 "book_read",
                 "price read from shared memory",
                 recorded,
-                ("strategy", "book_read"),
+                (STRATEGY, "book_read"),
             ),
         ),
     )

@@ -20,6 +20,7 @@ GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
 _CHUNK_BYTES = 1 << 20
 _ACCOUNT = b'{"Record":"Account",'
+_EXPIRED = b'"ExecType":"EXPIRED"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class StateFiles:
     def feed_log(self, session_id: str | None) -> Path:
         """Return the log of a feed session, None = the newest. Raises OperatorFault, OSError."""
         directory = self.state / GATEWAY
-        logs = {path.stem: path for path in directory.glob(f"*{FEED_LOG_SUFFIX}")}
+        logs = {path.stem: path for path in files_of(directory, FEED_LOG_SUFFIX)}
         known = sorted(filter(is_session_id, logs))
         wanted = session_id or max(known, default=None)
         if wanted is None or wanted not in known:
@@ -66,7 +67,8 @@ class StateFiles:
 
     def journals(self) -> list[JournalFile]:
         """Return all order journals, the oldest first. Raises OSError."""
-        paths = (self.state / ORDER_MANAGER).glob(f"*{JOURNAL_SUFFIX}")
+        directory = self.state / ORDER_MANAGER
+        paths = files_of(directory, JOURNAL_SUFFIX) if directory.exists() else []
         return [
             JournalFile(path, path.stat().st_size)
             for path in sorted(paths)
@@ -74,8 +76,13 @@ class StateFiles:
         ]
 
 
+def files_of(directory: Path, suffix: str) -> list[Path]:
+    """Return the files with the suffix; raise OSError, as glob() does not, if it may not look."""
+    return [path for path in directory.iterdir() if path.suffix == suffix]
+
+
 def belongs_to(journal: JournalFile, feed_session: str) -> bool:
-    """Return whether a journal has an account of the feed session. Raises OSError.
+    """Return whether a journal has an account of the feed session, or its end. Raises OSError.
 
     One that names the session and is damaged may have had it.
     """
@@ -84,6 +91,8 @@ def belongs_to(journal: JournalFile, feed_session: str) -> bool:
     for line in read_lines(journal.path):
         is_named |= name in line.content
         is_damaged |= line.payload is None
+        if line.payload is not None and name in line.content and _EXPIRED in line.content:
+            return True
         if is_named and line.payload is not None and line.payload.startswith(_ACCOUNT):
             try:
                 record = decode_record(line.payload)

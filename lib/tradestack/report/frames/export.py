@@ -12,6 +12,7 @@ from tradestack.report.columns.table import Kinds
 from tradestack.report.exports import ExportedTable, Format
 from tradestack.report.frames.files import Metadata, write_frames
 from tradestack.report.frames.frame import frame_of, schema_of
+from tradestack.report.frames.stream import Output
 from tradestack.report.recorded import RecordedSession
 
 # Ticks that are in memory as a frame at a time: some 25 MB, of which several may be under way.
@@ -29,9 +30,16 @@ _KINDS: dict[ExportedTable, Kinds] = {
 
 
 def export_table(
-    session: RecordedSession, table: ExportedTable, form: Format, path: Path, show: Show
+    session: RecordedSession,
+    table: ExportedTable,
+    form: Format,
+    target: Path | Output,
+    show: Show,
 ) -> int:
-    """Write a table to a file, and return its number of rows. Raises OSError, PolarsError."""
+    """Write a table to a file, or to what takes bytes; return its number of rows.
+
+    Raises OSError, PolarsError.
+    """
     if table is ExportedTable.TICKS:
         frames, rows = _tick_frames(session, show), session.head
     else:
@@ -43,7 +51,7 @@ def export_table(
         }
         frame = frame_of(tables[table]())
         frames, rows = iter([frame]), frame.height
-    write_frames(frames, schema_of(_KINDS[table]), path, form, metadata_of(session, table))
+    write_frames(frames, schema_of(_KINDS[table]), target, form, metadata_of(session, table))
     return rows
 
 

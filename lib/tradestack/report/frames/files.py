@@ -1,12 +1,14 @@
-"""Frames, one after the other → a file, in bounded memory where its form allows that."""
+"""Frames, one after the other → a file or a pipe, in bounded memory."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO, cast
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from tradestack.report.exports import Format
+from tradestack.report.frames.stream import Output, write_arrow_stream
 
 ROW_GROUP_ROWS = 1_000_000
 # Fast, and half the size of what is not compressed; higher levels take longer than all the rest.
@@ -21,14 +23,19 @@ Schema = Mapping[str, pl.DataType]
 def write_frames(
     frames: Iterator[pl.DataFrame],
     schema: Schema,
-    path: Path,
+    target: Path | Output,
     form: Format,
     metadata: Metadata,
 ) -> None:
     """Write frames of one schema, in their order. Raises OSError, PolarsError.
 
-    metadata: goes into a Parquet file; the other forms have no place for it here.
+    target: a file by its name, or what takes bytes; Arrow goes there as a stream. metadata: goes
+    into a Parquet file; the other forms have no place for it here.
     """
+    if form is Format.ARROW and not isinstance(target, Path):
+        write_arrow_stream(frames, schema, target)
+        return
+    path = target if isinstance(target, Path) else cast("IO[bytes]", target)
 
     def source(
         _columns: list[str] | None,

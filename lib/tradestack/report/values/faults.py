@@ -20,15 +20,18 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
 
     rows_refused: rows of the files that the gateway refused. restarts: how often each daemon was
     started again, by name. tails_cut: files that end in an unfinished write, which is left out
-    here, and which the next start cuts. orders_duplicate: orders that were received again and
-    answered once. orders_malformed: messages that were no order. journal_lines_lost, orders_lost:
-    what a repair had to give up. trading_changes: of the trading state, the newest last, cut to
-    some.
+    here, and which the next start cuts. statistics_cut, statistics_unreadable: lines of the
+    daemons' statistics that a crash has cut off, or that are damaged. orders_duplicate: orders that
+    were received again and answered once. orders_malformed: messages that were no order.
+    journal_lines_lost, orders_lost: what a repair had to give up. trading_changes: of the trading
+    state, the newest last, cut to some.
     """
 
     rows_refused: int | None
     restarts: dict[str, int] | None
     tails_cut: int
+    statistics_cut: int | None
+    statistics_unreadable: int | None
     orders_duplicate: int | None
     orders_malformed: int
     journal_lines_lost: int

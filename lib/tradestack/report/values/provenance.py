@@ -32,9 +32,10 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     began: wall time of the feed session's beginning, None: not recorded. is_ended: whether the
     feed session is over; otherwise the report is of what was there when it was made, up to message
     `through`. sources_digest: of all that decides what the sources yield. settings: of the sources,
-    texts by key. execution: the settings of the execution model, by key; None: no account has
-    begun. seed: of that model's draws. limits_hash: of the risk limits that were in force last.
-    version: of the tradestack that made the report. versions: those that the daemons ran, by
+    texts by key. execution: the settings of the execution model, texts with units by the keys of
+    [execution]; None: no account has begun. seed: of that model's draws. limits_hash: of the risk
+    limits that were in force last. version: of the tradestack that made the report. versions: those
+    that the daemons ran, by daemon.
     """
 
     feed_session: str

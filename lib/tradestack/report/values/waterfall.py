@@ -18,7 +18,7 @@ class Clock(enum.StrEnum):
 class Hop(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the way.
 
-    key: for programs, from `HOPS`; title: what the hop is, for people; origin: "journal", or the
+    key: for programs; title: what the hop is, for people; origin: "journal", or the
     daemon whose statistics have it. percentiles: None = not recorded. since: from when on the
     durations were counted, wall time; None: since the session began.
     """
@@ -34,7 +34,8 @@ class Hop(msgspec.Struct, frozen=True, kw_only=True):
 class Waterfall(msgspec.Struct, frozen=True, kw_only=True):
     """hops: in the order of the way, from the tick to the fill, each with its place in it.
 
-    beside: what is no part of the way: shared-memory writes and reads, the order's round trip.
+    beside: what is no part of the way: the first hops in one, shared-memory writes and reads, the
+    order's round trip.
     """
 
     hops: tuple[Hop, ...]

@@ -33,6 +33,7 @@ CONFIG_BYTES_MAX = 1 << 20  # a config is written by hand; a larger file is anot
 
 _PARSER = "parser"
 _RELOAD = "reload"
+_REPLACES = "replaces"
 
 
 class Reload(enum.Enum):
@@ -50,17 +51,27 @@ class DataclassInstance(Protocol):
 
 
 @overload
-def key(default: None, parser: ValueParser[T], *, reload: Reload) -> T | None: ...
+def key(
+    default: None, parser: ValueParser[T], *, reload: Reload, replaces: str | None = None
+) -> T | None: ...
 @overload
-def key(default: object, parser: ValueParser[T], *, reload: Reload) -> T: ...
-def key(default: object, parser: ValueParser[T], *, reload: Reload) -> T | None:
-    """Declare a key that may be left out. The default None means unset; no file can write that."""
+def key(
+    default: object, parser: ValueParser[T], *, reload: Reload, replaces: str | None = None
+) -> T: ...
+def key(
+    default: object, parser: ValueParser[T], *, reload: Reload, replaces: str | None = None
+) -> T | None:
+    """Declare a key that may be left out. The default None means unset; no file can write that.
+
+    replaces: the name of a key of older versions, of which this one takes the place.
+    """
 
     def parsed_default() -> T | None:
         return None if default is None else parser.parse(default)
 
     declared: T | None = dataclasses.field(
-        default_factory=parsed_default, metadata={_PARSER: parser, _RELOAD: reload}
+        default_factory=parsed_default,
+        metadata={_PARSER: parser, _RELOAD: reload, _REPLACES: replaces},
     )
     return declared
 
@@ -149,7 +160,7 @@ def parse_written(
     parsers = _parsers(config_type)
     unknown = next((name for name in table if name not in parsers), None)
     if unknown is not None:
-        raise _unknown_key(unknown, table[unknown], parsers)
+        raise _unknown_key(unknown, table[unknown], config_type)
     return {name: _parse_value(name, parsers[name], table[name]) for name in table}
 
 
@@ -195,7 +206,12 @@ def _parse_value(name: str, parser: ValueParser[T], value: object) -> T:
         raise KeyFault((name,), f"{_shown(value)} {reason}", allowed) from None
 
 
-def _unknown_key(name: str, value: object, parsers: Mapping[str, ValueParser[Any]]) -> KeyFault:
+def _unknown_key(name: str, value: object, config_type: type[DataclassInstance]) -> KeyFault:
+    for field in dataclasses.fields(config_type):
+        if field.metadata.get(_REPLACES) == name:
+            remedy = f"the key is {field.name} now: see the comment on it in the shipped file"
+            return KeyFault((name,), "is a key of older versions", remedy)
+    parsers = _parsers(config_type)
     if isinstance(value, dict):
         remedy = "write its keys at the top of the file, above all sections"
         return SectionFault((name,), "there is no such section", remedy)

@@ -66,14 +66,20 @@ class Logs(logging.Handler):
     def install(self, level: LogLevel) -> None:
         """Become the handler of every logger of the process."""
         logging.getLogger().handlers = [self]
-        RESOLVING.setLevel(logging.DEBUG)
+        if RESOLVING.level != logging.DEBUG:
+            RESOLVING.setLevel(logging.DEBUG)
         self.set_threshold(level)
 
     def install_again(self) -> None:
-        """Undo what a strategy has set up for itself: handlers, levels, disabled loggers."""
+        """Undo what a strategy has set up for itself: handlers, levels, disabled loggers.
+
+        What is as it should be is left alone: each change makes `logging` forget what every logger
+        does, and this is done every second.
+        """
         if not self._is_open:
             self._connect()
-        logging.disable(logging.NOTSET)
+        if logging.root.manager.disable != logging.NOTSET:
+            logging.disable(logging.NOTSET)
         for logger in list(logging.Logger.manager.loggerDict.values()):
             if isinstance(logger, logging.Logger) and logger.name.startswith(_OWN_LOGGERS):
                 logger.disabled = False
@@ -82,7 +88,8 @@ class Logs(logging.Handler):
     def set_threshold(self, level: LogLevel) -> None:
         """Log this level and more severe ones from now on."""
         self.threshold = level
-        logging.getLogger().setLevel(level.number)
+        if logging.root.level != level.number:
+            logging.root.setLevel(level.number)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record; a reader that is gone must not end the daemon."""

@@ -160,6 +160,11 @@ class AccountRisk:
         if is_broken or (fills_count and (self._losses.judge_fills or not self._state_is_active)):
             self.judge_account()
 
+    def after_replace(self) -> None:
+        """Cancel what a replace asked for while more was allowed than now that it has arrived."""
+        if not self._state_is_active:
+            self._cancel(self._owed_excess())
+
     def _carry_out(self, found: AfterFill) -> None:
         """Change the user's state, and cancel what it does not allow any more."""
         account = self._account

@@ -93,3 +93,4 @@ def _replace(account: "Account", order: WorkingOrder, request: UnderWay) -> None
         account.move_back(order)
     moment = account.moment_now()
     account.reporter.report(reports.replaced_report(order, step.ord_status, request, moment))
+    account.risk.after_replace()

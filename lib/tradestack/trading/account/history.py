@@ -56,10 +56,11 @@ class AccountHistory:
     records: Ranges = field(default_factory=Ranges)
     _parts: list[bytes] = field(default_factory=list)  # of a checkpoint that is not whole yet
 
-    def add(self, offset: int, length: int, feed_seq: int) -> None:
-        """Add a record that names this feed message."""
-        self.records.append(offset, length)
-        self.matched_through = max(self.matched_through, feed_seq)
+    def add(self, place: int, feed_seq: int) -> None:
+        """Add a record that names this feed message; place: its packed range."""
+        self.records.append(place)
+        if feed_seq > self.matched_through:
+            self.matched_through = feed_seq
 
     def add_part(self, part: int, parts: int, state: bytes) -> None:
         """Add a part of a checkpoint; the last one makes it the newest. Raises ValueError.
@@ -106,14 +107,15 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
         """The earlier order sessions that had an account which goes on: they may be read again."""
         return {session for key in self._open for session in self[key].earlier.names}
 
-    def add(
-        self, user: str, feed_session: str | None, feed_seq: int | None, offset: int, length: int
-    ) -> None:
+    def add(self, user: str, feed_session: str | None, feed_seq: int | None, place: int) -> None:
         """Add a record to the account that it belongs to, if to any."""
-        if feed_session is not None and (history := self.get((user, feed_session))) is not None:
-            history.add(offset, length, feed_seq or 0)
+        history = None if feed_session is None else self.get((user, feed_session))
+        if history is not None:
+            history.records.append(place)
+            if feed_seq is not None and feed_seq > history.matched_through:
+                history.matched_through = feed_seq
 
-    def add_act(self, act: AccountAct, offset: int, length: int) -> None:
+    def add_act(self, act: AccountAct, place: int) -> None:
         """Add a record about an account; raise ValueError if it has not begun."""
         key = act.user, act.feed_session
         if isinstance(act, AccountRecord):
@@ -137,7 +139,7 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
         if isinstance(act, CheckpointRecord):
             history.add_part(act.part, act.parts, bytes(act.state))
         else:
-            history.add(offset, length, act.feed_seq)
+            history.add(place, act.feed_seq)
             history.is_ended |= isinstance(act, EndedRecord)
         if history.is_ended:
             self._open.pop(key, None)

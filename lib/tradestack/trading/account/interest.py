@@ -4,17 +4,16 @@ Most messages mean nothing to it: they are of other symbols, or at prices that r
 orders. They are passed over by whole columns.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from tradestack.domain.tick import TickKind
 from tradestack.trading.account.account_state import UnderWay
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.price_bounds import PriceBounds
 from tradestack.trading.tape import FEW_RECORDS
-from tradestack.wire.feed import TickRecords, encode_symbol
+from tradestack.wire.feed import TickRecords, encode_symbol, is_of_symbol
 
 _PRICE = int(TickKind.PRICE)
 
@@ -55,10 +54,12 @@ class Interest:
         rows = len(records)
         times = records["event_time_ns"]
         if self.next_under_way is not None:
-            arrived = int(np.searchsorted(times, self.next_under_way.arrival_ns, "left"))
+            arrived = bisect_left(times, self.next_under_way.arrival_ns)
             rows = min(rows, max(arrived, self.next_under_way.cause + 1 - first))
         if self.window_end_ns is not None:
-            rows = min(rows, int(np.searchsorted(times, self.window_end_ns, "right")))
+            rows = min(rows, bisect_right(times, self.window_end_ns))
+        if not self.bounds:
+            return rows
         if rows <= FEW_RECORDS:
             return _first_of_few(records[:rows], dict(self.bounds))
         for symbol, bounds in self.bounds:
@@ -79,7 +80,7 @@ def _first_of_few(records: TickRecords, bounds_of: Mapping[bytes, PriceBounds | 
 
 def _first_within(records: TickRecords, symbol: bytes, bounds: PriceBounds | None) -> int:
     """Return the row of the symbol's first trade that reaches an order; their count if none."""
-    matters = (records["symbol"] == symbol) & (records["kind"] == _PRICE)
+    matters = is_of_symbol(records, symbol) & (records["kind"] == _PRICE)
     if bounds is not None:
         prices = records["value"]
         matters &= (prices <= bounds.low) | (prices >= bounds.high)

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from tradestack.domain.fixed_point import FIXED_MAX
 from tradestack.domain.tick import TickKind
 from tradestack.trading.account.portfolio import Portfolio
-from tradestack.trading.tape import FEW_RECORDS
-from tradestack.wire.feed import TickRecords, encode_symbol
+from tradestack.wire.feed import TickRecords, encode_symbol, is_of_symbol
 
+# Up to this many records are looked at one by one: numpy takes as long for any number.
+FEW_RECORDS = 16
 _PRICE = int(TickKind.PRICE)
 _Column = tuple[str, "np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]  # symbol, which rows, prices
 
@@ -31,14 +33,42 @@ def _mark_by_many(portfolio: Portfolio, records: TickRecords) -> None:
     is_price = records["kind"] == _PRICE
     columns = []
     for symbol in portfolio.held:
-        is_mark = is_price & (records["symbol"] == encode_symbol(symbol))
-        prices = records["value"][is_mark]
+        is_mark = is_price & is_of_symbol(records, encode_symbol(symbol))
+        prices = records["value"][is_mark].astype(np.int64)
         if prices.size:
             columns.append((symbol, is_mark, prices))
-    if not columns:
-        return
+    if len(columns) == 1:
+        ((symbol, _, prices),) = columns
+        _mark_one(portfolio, symbol, prices)
+    elif columns:
+        _mark_several(portfolio, columns)
+
+
+def _mark_one(portfolio: Portfolio, symbol: str, prices: "np.ndarray[Any, Any]") -> None:
+    """Mark by trades of one symbol: the equity goes as its price, or against it."""
+    low, high = int(np.minimum.reduce(prices)), int(np.maximum.reduce(prices))
+    if high - low > FIXED_MAX:
+        prices = prices.astype(object)
+    quantity, mark = portfolio.position(symbol).quantity, portfolio.marks[symbol]
+    if quantity > 0:
+        fall = np.maximum.reduce(np.maximum.accumulate(prices) - prices)
+        highest, lowest = high - mark, low - mark
+    else:
+        fall = np.maximum.reduce(prices - np.minimum.accumulate(prices))
+        highest, lowest = low - mark, high - mark
+    portfolio.follow(
+        {symbol: int(prices[-1])},
+        highest=quantity * highest,
+        lowest=quantity * lowest,
+        largest_fall=abs(quantity) * int(fall),
+    )
+
+
+def _mark_several(portfolio: Portfolio, columns: Sequence[_Column]) -> None:
+    """Mark by trades of several symbols: the equity is what their changes add up to."""
     unit = math.gcd(*(portfolio.position(symbol).quantity for symbol, _, _ in columns))
-    changes: np.ndarray[Any, Any] = np.zeros(len(records), _number_type(portfolio, columns, unit))
+    rows = len(columns[0][1])
+    changes: np.ndarray[Any, Any] = np.zeros(rows, _number_type(portfolio, columns, unit))
     for symbol, is_mark, prices in columns:
         steps = prices.astype(changes.dtype)  # np.diff does the same in four times the time
         steps[1:] -= prices[:-1]

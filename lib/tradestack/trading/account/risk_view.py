@@ -12,7 +12,7 @@ from tradestack.domain.requests import OrderCancelReplaceRequest
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure, notional_of
-from tradestack.trading.risk.limits import NO_LIMITS, RiskLimits
+from tradestack.trading.risk.limits import NO_LIMITS, Limits, RiskLimits, ScopedLimits
 from tradestack.trading.risk.scopes import OF_ALL_USERS, ScopeKind
 from tradestack.trading.risk.situation import AccountView, Standing
 from tradestack.trading.risk.windows import Activity
@@ -117,10 +117,7 @@ def _standing_of(
     time_ns: feed time, at which windows end.
     """
     state = account.state
-    of_scope = next(
-        (each for scope, each in limits.scopes(account.user, symbol) if scope.kind is kind),
-        NO_LIMITS,
-    )
+    of_scope = _limits_at(kind, limits.scopes(account.user, symbol))
     exposure = exposure_in(account, symbol)
     if of_scope is NO_LIMITS:
         return Standing(exposure=exposure)
@@ -148,6 +145,13 @@ def _standing_of(
         cancels_in_window=activity.cancels.count(time_ns, of_scope.max_cancel_rate),
         executions_in_window=activity.executions.count(time_ns, of_scope.repeated_execution_limit),
     )
+
+
+def _limits_at(kind: ScopeKind, scopes: ScopedLimits) -> Limits:
+    for scope, limits in scopes:
+        if scope.kind is kind:
+            return limits
+    return NO_LIMITS
 
 
 def _sum_of(standings: Sequence[Standing]) -> Standing:

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tradestack.domain.order_life import is_final
 from tradestack.domain.tick import TickKind
 from tradestack.domain.trade import Trade
@@ -18,7 +16,7 @@ from tradestack.trading.execution.matching import Fill, match_trade
 from tradestack.trading.execution.price_bounds import price_bounds
 from tradestack.trading.execution.slippage import Market
 from tradestack.trading.execution.standing import is_window_over, standing_at_arrival
-from tradestack.wire.feed import TickRecords, decode_symbol
+from tradestack.wire.feed import TickRecords, UnpackedTick, decode_symbol, unpack_ticks
 
 if TYPE_CHECKING:
     from tradestack.trading.account.account import Account
@@ -48,10 +46,12 @@ class TapeFold:
         state = self._account.state
         through = min(through, self._account.tape.head)
         while state.matched_through < through:
-            if not state.orders and not state.under_way and not state.portfolio.held:
+            awaits_nothing = not state.orders and not state.under_way
+            if awaits_nothing and not state.portfolio.held:
                 state.matched_through = through
                 return
-            count = min(through - state.matched_through, self._stride)
+            stride = STRIDE_MAX if awaits_nothing else self._stride
+            count = min(through - state.matched_through, stride)
             self._fold(self._account.tape.records(state.matched_through + 1, count))
 
     def _fold(self, records: TickRecords) -> None:
@@ -59,7 +59,7 @@ class TapeFold:
         state = self._account.state
         first = state.matched_through + 1
         row = self._waited_for().next_row(first, records)
-        broken = self._account.risk.mark(records[:row])
+        broken = self._account.risk.mark(records[:row]) if row else None
         if broken is not None:
             state.matched_through = first + broken
             self._account.risk.judge_account()
@@ -70,19 +70,19 @@ class TapeFold:
             return
         state.matched_through = first + row
         self._stride = STRIDE_MIN
-        self._take(first + row, records[row])
+        (record,) = unpack_ticks(records[row : row + 1].tobytes())
+        self._take(first + row, record)
 
-    def _take(self, sequence: int, record: "np.void") -> None:
+    def _take(self, sequence: int, record: UnpackedTick) -> None:
         """Let one message happen."""
         self._account.orders_changed()
-        time_ns = int(record["event_time_ns"])
+        kind, field, time_ns, _, price, size = record
         for order in self._account.orders.immediate():
             if is_window_over(order, time_ns):
                 self._account.cancel(order)
         self._arrive(sequence, time_ns)
-        if record["kind"] == _PRICE:
-            symbol = decode_symbol(record["symbol"])
-            self._trade(Trade(sequence, symbol, time_ns, int(record["value"]), int(record["size"])))
+        if kind == _PRICE:
+            self._trade(Trade(sequence, decode_symbol(field), time_ns, price, size))
 
     def _arrive(self, sequence: int, time_ns: int) -> None:
         """Let the requests take effect that have arrived before this message."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from tradestack.domain.tick import TickKind
 from tradestack.trading.tape import Tape
-from tradestack.wire.feed import TickRecords, encode_symbol
+from tradestack.wire.feed import TickRecords, encode_symbol, is_of_symbol
 
 # Messages that are looked at together.
 STRIDE = 16_384
@@ -64,5 +64,5 @@ class TapeVolume:
         return self._tape.records(first, min(STRIDE, through - first + 1))
 
     def _traded(self, records: TickRecords) -> int:
-        is_trade = (records["symbol"] == self._symbol) & (records["kind"] == _PRICE)
+        is_trade = is_of_symbol(records, self._symbol) & (records["kind"] == _PRICE)
         return int(records["size"][is_trade].sum(dtype=np.int64))

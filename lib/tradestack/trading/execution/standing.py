@@ -70,7 +70,7 @@ def resting(
         trades = tape.recent_trades(order.symbol, through, model.queue_trades)
         traded = sum(model.size_of(trade.size) for trade in trades if trade.price == order.price)
         ahead = traded * model.queue_factor_percent // 100
-    return standing._replace(is_resting=True, queue_ahead=ahead)
+    return Standing(True, ahead, standing.window_end_ns, standing.reserved)  # noqa: FBT003
 
 
 def keeps_place(order: WorkingOrder, quantity: int, price: int | None) -> bool:

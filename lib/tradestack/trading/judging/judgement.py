@@ -56,6 +56,7 @@ class Judgement:
         self._reports = 0  # that the batch has so far
         self._room = Room(known.state, rules)
         self._current: dict[AccountKey, Account] = {}  # that have the limits and states that hold
+        self._everybody: list[Account] | None = None  # None: to be found out
         if accounts is not None:
             accounts.sink = self
 
@@ -174,8 +175,13 @@ class Judgement:
         """Return the accounts of all users whose feed sessions have not ended.
 
         One that waits for another one is left out for that. Raises AccountUnavailable: without one
-        of them nobody can say what all have used.
+        of them nobody can say what all have used. They are the same until an act is recorded.
         """
+        if self._everybody is None:
+            self._everybody = self._find_everybody()
+        return self._everybody
+
+    def _find_everybody(self) -> list[Account]:
         keys = dict.fromkeys(self.state.accounts.open())
         keys |= dict.fromkeys(account.key for account in self._in_memory())
         found = [self.begun_account(*key) for key in keys]
@@ -219,6 +225,7 @@ class Judgement:
 
     def act(self, act: Act) -> None:
         """Record what happens without a report."""
+        self._everybody = None
         user = "" if isinstance(act, LimitsRecord) else act.user or ""
         self.add(JudgedAct(user, encode_record(act), act))
 

@@ -70,8 +70,19 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
     under_way = under_way_of(request, place)
     if refusal is None:
         account.request(under_way)
+        _release_if_stopped(judgement, account, request)
     else:
         account.refuse(under_way, refusal)
+
+
+def _release_if_stopped(judgement: Judgement, account: Account, request: Request) -> None:
+    """Let an account go on whose strategy has stopped with a cancel that has yet to arrive.
+
+    It would wait for what the strategy says of further messages, and that says nothing any more.
+    """
+    is_stop = isinstance(request, OrderMassCancelRequest) and request.feed_seq is None
+    if is_stop and account.state.is_registered and account.state.is_under_way(request.cl_ord_id):
+        judgement.release(account)
 
 
 def _account_of(judgement: Judgement, user: str, request: Request) -> Account | None:

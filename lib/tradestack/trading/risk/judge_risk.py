@@ -1,7 +1,7 @@
 """Situation, limits → the first check that refuses the order, or None."""
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,8 +46,8 @@ class ReadingAt(NamedTuple):
 
 # The checks that have something to ask, and the places of the scopes where they ask it.
 _Plan = tuple[tuple[Check, tuple[int, ...]], ...]
-# And how each of them measures an order.
-_OrderPlan = tuple[tuple[Check, OrderFunction, tuple[int, ...]], ...]
+# And how each of them measures an order, one place after the other.
+_OrderPlan = tuple[tuple[Check, OrderFunction, int], ...]
 
 
 def judge_risk(situation: Situation, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
@@ -56,15 +56,13 @@ def judge_risk(situation: Situation, limits: RiskLimits, part: Part = Part.ALL) 
     scopes = limits.scopes(account.user, account.symbol)
     looks = [Look(scope, scope_limits, account) for scope, scope_limits in scopes]
     is_active = account.state is TradingState.ACTIVE
-    for check, measure, places in _order_plan(part, scopes, is_active):
-        broken = []
-        for place in places:
-            reading = measure(situation, looks[place])
-            if reading is not None and reading.excess > 0:
-                broken.append(ReadingAt(check, looks[place], reading))
+    plan = _order_plan(part, scopes, is_active)
+    for check, measure, place in plan:
+        reading = measure(situation, looks[place])
         # Whether an order adds no risk takes the longest to find out, and few orders break a limit.
-        if broken and not _is_exempt(check, situation):
-            breach = worst_breach(check, _not_excused(situation, broken))
+        if reading is not None and reading.excess > 0 and not _is_exempt(check, situation):
+            measured = _measured(situation, [each for each in plan if each[0] is check], looks)
+            breach = worst_breach(check, _not_excused(situation, measured))
             if breach is not None:
                 return breach
     return None
@@ -88,16 +86,9 @@ def explain_risk(
     account = situation.account
     looks = looks_at(account, limits)
     scopes = limits.scopes(account.user, account.symbol)
-    measured = [
-        ReadingAt(check, looks[place], reading)
-        for check, measure, places in _order_plan(
-            part, scopes, account.state is TradingState.ACTIVE
-        )
-        if not _is_exempt(check, situation)
-        for place in places
-        if (reading := measure(situation, looks[place])) is not None
-    ]
-    return _not_excused(situation, measured)
+    plan = _order_plan(part, scopes, account.state is TradingState.ACTIVE)
+    asked = [each for each in plan if not _is_exempt(each[0], situation)]
+    return _not_excused(situation, _measured(situation, asked, looks))
 
 
 def judge_cancel(account: AccountView, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
@@ -143,6 +134,16 @@ def worst_breach(check: Check, readings: Iterable[ReadingAt]) -> Breach | None:
     )
 
 
+def _measured(
+    situation: Situation, plan: Iterable[tuple[Check, OrderFunction, int]], looks: Sequence[Look]
+) -> list[ReadingAt]:
+    return [
+        ReadingAt(check, looks[place], reading)
+        for check, measure, place in plan
+        if (reading := measure(situation, looks[place])) is not None
+    ]
+
+
 def _is_exempt(check: Check, situation: Situation) -> bool:
     return check.exempts(situation.order.ord_type) and situation.is_reducing
 
@@ -162,9 +163,10 @@ def _not_excused(situation: Situation, readings: Iterable[ReadingAt]) -> list[Re
 def _order_plan(part: Part, scopes: ScopedLimits, is_active: bool) -> _OrderPlan:  # noqa: FBT001
     """Return what an order is asked; is_active: whether the trading state allows everything."""
     return tuple(
-        (check, check.of_order or check.read, places)
+        (check, check.of_order or check.read, place)
         for check, places in _plan(part, scopes)
         if check.judged is not Judged.CANCEL and not (is_active and check.code in _STATES)
+        for place in places
     )
 
 

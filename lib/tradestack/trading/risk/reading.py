@@ -1,11 +1,11 @@
 """Readings: what a check measured, whether or not the limit holds."""
 
 from collections.abc import Callable
-from functools import cached_property
 
 import msgspec
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.computed_once import computed_once
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.trading.risk.codes import Code
 from tradestack.trading.risk.limits import Limits
@@ -43,7 +43,7 @@ class Look(msgspec.Struct, frozen=True, dict=True):
     limits: Limits
     account: AccountView
 
-    @cached_property
+    @computed_once
     def standing(self) -> Standing:
         """Return what the scope has used. Raises KeyError: without it no limit could be judged."""
         return self.account.standings[self.scope.kind]

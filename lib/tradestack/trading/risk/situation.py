@@ -6,10 +6,10 @@ worked out once.
 """
 
 from collections.abc import Collection, Mapping
-from functools import cached_property
 
 import msgspec
 
+from tradestack.domain.computed_once import computed_once
 from tradestack.domain.order import Order, OrdType, Side
 from tradestack.domain.trade import Trade
 from tradestack.domain.trading_state import TradingState
@@ -62,7 +62,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the trading state that holds."""
         return stricter(self.state_of_user, self.state_of_all)
 
-    @cached_property
+    @computed_once
     def exposure(self) -> Exposure:
         """Return the user's own exposure in the symbol."""
         return self.standings[ScopeKind.USER].exposure
@@ -100,13 +100,13 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         filled = 0 if self.replaced is None else self.replaced.cum_quantity
         return self.order.quantity - filled
 
-    @cached_property
+    @computed_once
     def added_leaves(self) -> int:
         """Return how much more works on the order's side with the order."""
         before = 0 if self.replaced is None else self.replaced.leaves_quantity
         return self.leaves_quantity - before
 
-    @cached_property
+    @computed_once
     def exposure_after(self) -> Exposure:
         """Return the user's exposure in the symbol with the order."""
         return self.account.exposure.with_leaves(self.order.side, self.added_leaves)

@@ -68,5 +68,6 @@ class RepeatedOrders(msgspec.Struct, kw_only=True):
 
 
 def _likeness(order: Order) -> str:
-    price = "" if order.price is None else order.price
-    return f"{order.symbol} {order.side} {order.quantity} {order.ord_type} {price}"
+    price = "" if order.price is None else str(order.price)
+    # To join them takes half as long as to format them: each member of an enumeration is a text.
+    return " ".join((order.symbol, order.side, str(order.quantity), order.ord_type, price))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport, Report
+from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import ExecRestatementReason, ExecType
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
@@ -23,6 +23,7 @@ from tradestack.trading.verification.difference import (
     require_same,
     shortened,
 )
+from tradestack.trading.verification.made_report import order_id_of, require_report
 from tradestack.wire.account_records import ExecutionRecord, RequestRecord, TradingRecord
 from tradestack.wire.order_journal import OrderRecord, encode_record
 from tradestack.wire.orders import encode_message
@@ -222,24 +223,13 @@ class AccountFold:
             elif isinstance(made, TradingRecord) or isinstance(owed.record, TradingRecord):
                 raise Differs(self._difference(owed.line, owed.content, _text(made)))
             else:
-                self._compare_report(made, owed, owed.record)
+                require_report(owed.line, made, owed.record, owed.payload)
 
     def _compare_change(self, made: TradingRecord, owed: Owed, record: TradingRecord) -> None:
         own = msgspec.structs.replace(made, time_ns=record.time_ns, uid=record.uid)
         what = f"trading state of {self.user}"
         require_same(owed.line, what, None, encode_record(own), owed.payload)
         self.account.state.risk.user_act_ns = record.time_ns
-
-    def _compare_report(self, made: Report, owed: Owed, record: ExecutionRecord) -> None:
-        changes: dict[str, object] = {"transact_time_ns": record.time_ns}
-        if isinstance(made, ExecutionReport) and isinstance(record.report, ExecutionReport):
-            changes["exec_id"] = record.report.exec_id
-        report = msgspec.structs.replace(made, **changes)
-        expected = encode_record(
-            ExecutionRecord(time_ns=record.time_ns, user=self.user, report=report)
-        )
-        order_id = _order_id_of(record.report)
-        require_same(owed.line, f"report to {self.user}", order_id, expected, owed.payload)
 
     def _match(self, sequence: int) -> None:
         head = self.account.tape.head
@@ -278,7 +268,7 @@ def is_renewal(content: Report | TradingRecord) -> bool:
 
 
 def _order_id_of(content: Report | TradingRecord) -> int | None:
-    return None if isinstance(content, OrderMassCancelReport | TradingRecord) else content.order_id
+    return None if isinstance(content, TradingRecord) else order_id_of(content)
 
 
 def _text(content: Report | TradingRecord) -> str:

@@ -2,6 +2,7 @@
 
 from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.trading.verification.difference import Difference, Differs
+from tradestack.wire.order_journal import RepairedRecord
 
 
 class JournalNumbers:
@@ -20,6 +21,13 @@ class JournalNumbers:
     def skip_orders(self, count: int) -> None:
         """Leave out numbers of orders that are lost."""
         self._next_order_id += count
+
+    def take_loss(self, line: int, record: RepairedRecord) -> None:
+        """Take what is lost. Raises Differs if that are lines."""
+        self.skip_orders(record.orders_lost)
+        if record.lines_lost:
+            found = f"{record.lines_lost} lines that a repair has dropped"
+            raise Differs(Difference(line, "journal", None, "LinesLost", "0", found))
 
     def take_report(self) -> str:
         """Return the ExecID of the next report, which not every kind of report has."""

@@ -21,17 +21,15 @@ from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistories
 from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.left_behind import is_end_without_log
 from tradestack.trading.tape import Tape
-from tradestack.trading.verification.account_fold import (
-    AccountFold,
-    LogBehind,
-    Owed,
-)
+from tradestack.trading.verification.account_fold import AccountFold, LogBehind, Owed
 from tradestack.trading.verification.counts import Counts
 from tradestack.trading.verification.difference import Difference, Differs, require_same
 from tradestack.trading.verification.journal_numbers import JournalNumbers
 from tradestack.trading.verification.openings import compare_state, is_fresh
 from tradestack.trading.verification.order_payload import order_payload, placed_as_found
+from tradestack.trading.verification.reported_ends import ReportedEnds
 from tradestack.trading.verification.rules_in_force import RulesInForce
 from tradestack.trading.verification.verdict import (
     require_order_verdict,
@@ -60,14 +58,16 @@ from tradestack.wire.order_journal import (
 )
 from tradestack.wire.record_user import user_of
 
+NOT_FOLDED = "the order manager could not fold it to its end"
+
 
 class Verification:
     """The journals of a feed session.
 
     open_tape: opens its tape, for each account another one. folds: the accounts so far, by user.
     late: users whose accounts do not begin in these journals. behind: accounts that have met more
-    than the tape has, with what was met, or that ended so. rules: the limits and trading states at
-    this place. only_user: the others are not folded.
+    than the tape has, with what was met, or that ended so. ends: of these. rules: the limits and
+    trading states at this place. only_user: the others are not folded.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Verification:
         self.folds: dict[str, AccountFold] = {}
         self.late: set[str] = set()
         self.behind: dict[str, str] = {}
+        self.ends = ReportedEnds(feed_session)
         self._feed_session = feed_session
         self._open_tape = open_tape
         self._only_user = only_user
@@ -106,8 +107,8 @@ class Verification:
             self._take(line, record, payload)
         except LogBehind as behind:
             user = user_of(record) or ""
-            self.behind[user] = str(behind)
-            del self.folds[user]
+            self._leave(user, str(behind))
+        self.ends.take(line, record, payload)
 
     def pass_over(self, record: Record) -> None:
         """Leave out the next record, all but the numbers that it has used."""
@@ -151,7 +152,7 @@ class Verification:
             case TradingRecord():
                 self._take_trading(line, record, payload)
             case RepairedRecord():
-                self._take_loss(line, record)
+                self._numbers.take_loss(line, record)
 
     # ---- orders, requests and reports ------------------------------------------------------------
 
@@ -188,6 +189,8 @@ class Verification:
     def _take_execution(self, line: int, record: ExecutionRecord, payload: bytes) -> None:
         report = record.report
         self._numbers.require_exec_id(line, report)
+        if is_end_without_log(report) and report.feed_session == self._feed_session:
+            self._leave(record.user)
         is_ahead = self._is_ahead(line, record.user)
         fold = None if is_ahead else self._fold_of(line, record.user, report.feed_session)
         if fold is None:
@@ -226,6 +229,11 @@ class Verification:
             raise Differs(Difference(line, what, None, "FeedSession", "nothing", feed_session))
         return fold
 
+    def _leave(self, user: str, why: str = NOT_FOLDED) -> None:
+        """Compare nothing more of an account but its end."""
+        self.behind.setdefault(user, why)
+        self.folds.pop(user, None)
+
     def _is_ahead(self, line: int, user: str) -> bool:
         """Return whether a record is of an account that follows it, and is not folded before."""
         return line <= 1 + self._carried and user not in self.folds
@@ -236,7 +244,7 @@ class Verification:
     def _take_act(
         self, line: int, record: AccountRecord | CheckpointRecord | ReleaseRecord | EndedRecord
     ) -> None:
-        self._histories.add_act(record, 0, 0)
+        self._histories.add_act(record, 0)
         if isinstance(record, AccountRecord):
             self._begin_account(line, record)
             return
@@ -253,10 +261,15 @@ class Verification:
 
     def _begin_account(self, line: int, record: AccountRecord) -> None:
         user = record.user
-        if record.feed_session != self._feed_session or not self._folds(user):
+        if record.feed_session != self._feed_session or user in self.behind:
+            return
+        if not self._folds(user):
             return
         state = decode_checkpoint([bytes(record.state)])
         fold = self.folds.get(user)
+        if fold is not None and line > 1 + self._carried:  # it was given up, and begins anew
+            self._leave(user)
+            return
         if fold is not None:  # it goes on in this journal
             self._take_state(line, fold, state, is_again=True)
             return
@@ -266,13 +279,9 @@ class Verification:
         if not is_fresh(state):
             self.late.add(user)
         model = msgspec.json.decode(bytes(record.execution), type=ExecutionModel)
+        limits, trading = self.rules.limits_of(state), self.rules.trading
         self.folds[user] = AccountFold(
-            user,
-            self._open_tape(),
-            model,
-            state,
-            limits=self.rules.limits_of(state),
-            trading=self.rules.trading,
+            user, self._open_tape(), model, state, limits=limits, trading=trading
         )
 
     def _take_part(self, line: int, record: CheckpointRecord, fold: AccountFold) -> None:
@@ -288,13 +297,6 @@ class Verification:
     ) -> None:
         """Compare a state; is_again: it is in another journal. Raises Differs, LogBehind."""
         if state.is_left_behind:
-            self.behind[fold.user] = "the order manager could not fold it to its end"
-            del self.folds[fold.user]
+            self._leave(fold.user)
         else:
             compare_state(line, fold, state, self._histories, self.rules, is_again=is_again)
-
-    def _take_loss(self, line: int, record: RepairedRecord) -> None:
-        self._numbers.skip_orders(record.orders_lost)
-        if record.lines_lost:
-            found = f"{record.lines_lost} lines that a repair has dropped"
-            raise Differs(Difference(line, "journal", None, "LinesLost", "0", found))

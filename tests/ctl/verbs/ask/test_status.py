@@ -104,3 +104,23 @@ def test_status_says_which_limits_are_near(monkeypatch: pytest.MonkeyPatch, caps
     assert run(["status"]) == ExitStatus.DONE
 
     assert f"gateway: {near}\n" in capsys.readouterr().out
+
+
+def test_status_says_whose_orders_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    """An operator who has halted trading, or finds it halted, sees that here."""
+
+    def shown(trading: dict[str, object]) -> str:
+        manager = {"pid": 3, "uptime_s": 1, "trading": trading}
+        report = StackReport({"pid": 2, "uptime_s": 1}, manager, {}, ())
+        monkeypatch.setattr(RunningDaemons, "report", lambda _daemons: report)
+        run(["status"])
+        return capsys.readouterr().out
+
+    nobody = {"users_reducing": 0, "users_halted": 0}
+    assert "trading" not in shown({"state": "ACTIVE", **nobody})
+    assert "trading is HALTED for all users: " in shown({"state": "HALTED", **nobody})
+    two = shown({"state": "ACTIVE", "users_reducing": 0, "users_halted": 2})
+    assert "trading is HALTED for 2 of the users: " in two
+    assert "REDUCING" not in two

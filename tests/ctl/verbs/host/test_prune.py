@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.kit.other_user import needs_root
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
@@ -108,3 +109,57 @@ def test_keep_must_be_at_least_one(keep: str) -> None:
         run(["prune", f"--keep={keep}"])
 
     assert raised.value.code == 2
+
+
+def test_what_strategies_recorded_goes_with_its_feed_sessions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of sessions that are kept it stays, as do the newest where no gateway is, and other files."""
+    state = tmp_path / "state"
+    for session in "ABCD":
+        make_session(state / "gateway", session)
+    for name, sessions in (("strategy-news", "ABCD"), ("strategy-late", "BX")):
+        (state / name).mkdir()
+        for session in sessions:
+            (state / name / f"{session}.stats").write_bytes(b"12")
+    (state / "strategy-news" / "A.notes").touch()
+    (state / "strategy-file").touch()
+    words = ("prune", "--keep", "2", "--state-dir", str(state), "--runtime-dir", str(tmp_path))
+
+    run([*words, "--dry-run"])
+    announced = capsys.readouterr().out
+    run(words)
+
+    assert capsys.readouterr().out == announced
+    assert "strategy-news session A: 2 bytes\n" in announced
+    assert names_in(state / "strategy-news") == ["A.notes", "C.stats", "D.stats"]
+    assert names_in(state / "strategy-late") == ["B.stats", "X.stats"]
+
+    run(["prune", "--keep", "1", *words[3:]])
+    assert names_in(state / "strategy-late") == ["X.stats"]
+
+
+@needs_root
+def test_root_removes_no_more_than_a_strategy_could(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its directory may have become a link to one of somebody else."""
+    foreign, state = tmp_path / "foreign", tmp_path / "state"
+    for directory in (foreign, state):
+        directory.mkdir()
+    for session in "AB":
+        (foreign / f"{session}.stats").touch()
+    (state / "strategy-news").symlink_to(foreign)
+
+    status = run(
+        ["prune", "--keep", "1", "--state-dir", str(state), "--runtime-dir", str(tmp_path)]
+    )
+
+    assert status == ExitStatus.OPERATOR_FAULT
+    assert "is a link" in capsys.readouterr().err
+    assert names_in(foreign) == ["A.stats", "B.stats"]
+
+
+def names_in(directory: Path) -> list[str]:
+    """The names of the files in a directory, sorted."""
+    return sorted(path.name for path in directory.iterdir())

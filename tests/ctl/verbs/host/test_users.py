@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.other_user import needs_root
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 from tradestack.net.server.users import Users
@@ -65,3 +66,52 @@ def test_an_unknown_instance_is_refused_with_the_known_ones(config: Path, capsys
     """The message lists what could have been meant."""
     assert ctl(config, "remove-strategy", "nows") == ExitStatus.OPERATOR_FAULT
     assert "name one of these: news" in capsys.readouterr().err
+
+
+SESSION = "3DAA200000"
+
+
+def test_a_removed_strategy_takes_its_statistics_along(config: Path, tmp_path: Path) -> None:
+    """Those of others stay, whatever their names begin with."""
+    state = tmp_path / "state"
+    for name in ("news", "news-2"):
+        (state / f"strategy-{name}").mkdir(parents=True)
+        (state / f"strategy-{name}" / f"{SESSION}.stats").touch()
+    (state / "strategy-news" / f"{SESSION}.stats-unfinished").touch()
+
+    assert ctl(config, "remove-strategy", "--state-dir", str(state), "news") == ExitStatus.DONE
+
+    assert [path.name for path in state.iterdir()] == ["strategy-news-2"]
+    assert (state / "strategy-news-2" / f"{SESSION}.stats").exists()
+
+
+def test_other_files_of_a_removed_strategy_are_kept(
+    config: Path, tmp_path: Path, capsys: Output
+) -> None:
+    """They are of its own code; the directory is named."""
+    directory = tmp_path / "state" / "strategy-news"
+    directory.mkdir(parents=True)
+    for name in (f"{SESSION}.stats", "model.bin", "mine.stats"):
+        (directory / name).touch()
+
+    ctl(config, "remove-strategy", "--state-dir", str(directory.parent), "news")
+
+    assert sorted(path.name for path in directory.iterdir()) == ["mine.stats", "model.bin"]
+    assert f"kept {directory}: it has files that are no statistics" in capsys.readouterr().err
+
+
+@needs_root
+def test_root_follows_no_link_of_a_strategy(config: Path, tmp_path: Path, capsys: Output) -> None:
+    """Where its directory was, a link to another one is left alone, and said."""
+    foreign, state = tmp_path / "foreign", tmp_path / "state"
+    for directory in (foreign, state):
+        directory.mkdir()
+    (foreign / f"{SESSION}.stats").touch()
+    (state / "strategy-news").symlink_to(foreign)
+
+    status = ctl(config, "remove-strategy", "--state-dir", str(state), "news")
+
+    assert status == ExitStatus.OPERATOR_FAULT
+    assert "is a link" in capsys.readouterr().err
+    assert (foreign / f"{SESSION}.stats").exists()
+    assert not (config / "strategy" / "news.toml").exists()

@@ -1,7 +1,10 @@
 """Messages recorded in an order session, and the reports read back from it."""
 
+import zlib
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from tests.daemons.tradestack_order_manager.samples import (
     a_message,
@@ -11,7 +14,11 @@ from tradestack.sessions.order_session import (
     OrderSession,
 )
 from tradestack.wire import soup
+from tradestack.wire.account_records import RAW_BYTES_MAX, CheckpointRecord
+from tradestack.wire.order_journal import encode_record
 from tradestack.wire.orders import decode_server_message
+from tradestack_order_manager.sessions.long_session import LongSession
+from tradestack_order_manager.sessions.order_sessions import ENDED_JOURNAL_BYTES_MAX
 
 
 def record(session: OrderSession, *messages: Any, user: str = "news") -> None:
@@ -19,7 +26,23 @@ def record(session: OrderSession, *messages: Any, user: str = "news") -> None:
     record_messages(session, *[a_message(message, user) for message in messages])
 
 
-def reports(session: OrderSession, user: str = "news", bytes_max: int = 1 << 20) -> list[Any]:
+def make_long(journal: Path) -> None:
+    """Append records without reports to an ended journal until it is too long to be replayed."""
+    state = msgspec.Raw(b'{"x":"' + b"x" * (RAW_BYTES_MAX - 8) + b'"}')
+    payload = encode_record(
+        CheckpointRecord(
+            time_ns=1, user="other", feed_session="3DAA200000", part=1, parts=2, state=state
+        )
+    )
+    line = b"%08x %s\n" % (zlib.crc32(payload), payload)
+    with journal.open("ab") as file:
+        while file.tell() <= ENDED_JOURNAL_BYTES_MAX:
+            file.write(line)
+
+
+def reports(
+    session: OrderSession | LongSession, user: str = "news", bytes_max: int = 1 << 20
+) -> list[Any]:
     """Return all reports of a user's stream, in reads of that size."""
     stream = session.stream(user)
     decoder = soup.PacketDecoder()

@@ -1,7 +1,9 @@
 """The order sessions of a state directory: recovered, ended, found, removed, and due."""
 
+import asyncio
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,17 +14,18 @@ from tests.daemons.tradestack_order_manager.samples import (
     a_header,
     an_order,
 )
-from tests.daemons.tradestack_order_manager.sessions.recording import record, reports
+from tests.daemons.tradestack_order_manager.sessions.recording import make_long, record, reports
 from tradestack.configs.durability import Durability
 from tradestack.domain.clock import DAY_NS
+from tradestack.runtime.clock import SystemClock
 from tradestack.sessions.order_session import (
     OrderSession,
     SyncFailed,
 )
 from tradestack.store.journal import Journal
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
+from tradestack_order_manager.sessions.long_session import LongSession
 from tradestack_order_manager.sessions.order_sessions import (
-    ENDED_JOURNAL_BYTES_MAX,
     OrderSessions,
     is_session_due,
     recovery_timeout_s,
@@ -111,19 +114,80 @@ def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: P
     again.close()
 
 
-def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> None:
-    """A client cannot delay others by asking for a huge old journal; a start has time for one."""
-    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
+def ended_long(directory: Path, *, is_repaired: bool = False) -> tuple[OrderSessions, str]:
+    """Return the sessions of a directory that has a long ended one with two orders of news."""
+    sessions = OrderSessions(directory, Durability.OS, NOW_NS)
+    record(sessions.current, an_order(cl_ord_id="a"), an_order(cl_ord_id="b"))
+    if is_repaired:
+        sessions.current.record_loss(0, NOW_NS)
     ended = sessions.current.id
     sessions.begin_next(NOW_NS + SECOND_NS, carry_nothing)
     sessions.close()
-    again = OrderSessions(tmp_path, Durability.OS, NOW_NS)
-    os.truncate(tmp_path / f"{ended}.journal", ENDED_JOURNAL_BYTES_MAX + 1)
+    make_long(directory / f"{ended}.journal")
+    return OrderSessions(directory, Durability.OS, NOW_NS), ended
 
-    assert again.find(ended, NOW_NS) is None
-    os.truncate(tmp_path / f"{again.current.id}.journal", 500_000_000)
+
+async def search(sessions: OrderSessions, is_over: Callable[[], bool]) -> int:
+    """Search long sessions until that is so; return how often readers were woken."""
+    woken = [0]
+
+    def wake() -> None:
+        woken[0] += 1
+
+    searching = asyncio.create_task(sessions.search_long(wake, SystemClock()))
+    while not is_over():
+        await asyncio.sleep(0.002)
+    searching.cancel()
+    return woken[0]
+
+
+async def test_a_long_ended_session_is_read_while_others_are_served(tmp_path: Path) -> None:
+    """Its stream has no report at first, then all of them, and then it ends."""
+    sessions, ended = ended_long(tmp_path)
+
+    found = sessions.find(ended, NOW_NS)
+
+    assert isinstance(found, LongSession)
+    stream = found.stream("news")
+    assert (stream.head, stream.ended) == (0, False)
+    assert not sessions.may_lack(found, 9, stream.head)
+    assert await search(sessions, lambda: found.is_whole) > 1
+    assert (stream.head, stream.ended, found.stream("other").ended) == (2, True, True)
+    assert [report.cl_ord_id for report in reports(found)] == ["a", "b"]
+    assert sessions.may_lack(found, 9, stream.head)
+    assert sessions.find(ended, NOW_NS) is found
+    sessions.close()
+
+
+@pytest.mark.parametrize("damage", ["in a line", "incomplete"])
+async def test_a_long_session_that_is_damaged_has_no_end(tmp_path: Path, damage: str) -> None:
+    """Its readers are disconnected, and told that it is not served when they come again."""
+    sessions, ended = ended_long(tmp_path, is_repaired=damage == "incomplete")
+    if damage == "in a line":
+        with (tmp_path / f"{ended}.journal").open("r+b") as journal:
+            journal.seek(-20, os.SEEK_END)
+            journal.write(b"!")
+    found = sessions.find(ended, NOW_NS)
+    assert isinstance(found, LongSession)
+    stream = found.stream("news")
+
+    await search(sessions, lambda: found.is_lost)
+
+    assert not stream.ended
+    with pytest.raises(OSError, match="damaged or incomplete"):
+        stream.read(stream.head, 1 << 20)
+    assert sessions.find(ended, NOW_NS) is None
+    assert sessions.find(ended, NOW_NS + SECOND_NS) is None
+    sessions.close()
+
+
+def test_a_start_has_time_for_a_long_journal(tmp_path: Path) -> None:
+    """By its length."""
+    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
+    os.truncate(tmp_path / f"{sessions.current.id}.journal", 500_000_000)
+
     assert recovery_timeout_s(tmp_path) == 80
-    again.close()
+    sessions.close()
 
 
 def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch
 from tradestack.trading.judging.judge import judge
 from tradestack_order_manager.show.journal_events import JournalEvents
-from tradestack_order_manager.show.log_place import newest_place
 from tradestack_order_manager.show.order_display import SHOWN_TOGETHER_MAX, OrderDisplay
 
 
@@ -43,8 +42,8 @@ def test_passes_are_shown_together_after_a_moment(
     """Lines of two passes are written in one go, soon after the first of them."""
 
     async def settle_twice() -> int:
-        display.show(settled(session, 1), session, newest_place(session))
-        display.show(settled(session, 1), session, newest_place(session))
+        display.show(settled(session, 1), session)
+        display.show(settled(session, 1), session)
         written = display.place.order_id
         while display.place.order_id == written:
             await asyncio.sleep(0)
@@ -62,7 +61,7 @@ def test_the_messages_waiting_to_be_shown_are_bounded(
     async def settle_many() -> list[int]:
         written = []
         for count in (SHOWN_TOGETHER_MAX - 1, 1, 1):
-            display.show(settled(session, count), session, newest_place(session))
+            display.show(settled(session, count), session)
             written.append(display.place.order_id)
         return written
 
@@ -88,7 +87,7 @@ def test_whatever_needs_a_complete_log_writes_what_is_due(
     """Each order has one line afterwards, and the timer adds none."""
 
     async def settle_and_write() -> None:
-        display.show(settled(session, 3), session, newest_place(session))
+        display.show(settled(session, 3), session)
         write(display, session)
         await asyncio.sleep(0.01)
 

@@ -23,6 +23,7 @@ from tradestack.sources.csv.parsing.block import parse_block
 from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
 from tradestack.sources.csv.parsing.state import RowState
 
+SAMPLE = Path(__file__).parents[4] / "data/prices.csv"
 LAYOUT = layout_of(PRICES_HEADER)
 
 times = st.sampled_from(
@@ -147,9 +148,15 @@ def test_where_chunks_end_never_matters(
     cut.close()
 
 
-def test_both_parsers_agree_on_real_trades(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They return the same records for a quarter of an hour of real trades."""
-    path = SHARED_DATA / "real" / "prices_small.csv"
+@pytest.mark.parametrize(
+    ("path", "rows"),
+    [(SAMPLE, 36_000), (SHARED_DATA / "real" / "prices_small.csv", 17_274)],
+    ids=["sample", "real"],
+)
+def test_both_parsers_agree_on_a_whole_file(
+    monkeypatch: pytest.MonkeyPatch, path: Path, rows: int
+) -> None:
+    """They return the same records for the sample data, and a quarter of an hour of real trades."""
     if not path.exists():
         pytest.skip(f"{path} is not here")
     quick = open_csv(path)
@@ -159,7 +166,7 @@ def test_both_parsers_agree_on_real_trades(monkeypatch: pytest.MonkeyPatch) -> N
     slow = open_csv(path)
     records = read_all(slow)
 
-    assert len(records) == 17_274
+    assert len(records) == rows
     assert records.tobytes() == expected.tobytes()
     assert slow.state == quick.state
     quick.close()

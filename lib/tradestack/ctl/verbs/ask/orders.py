@@ -1,7 +1,9 @@
 """Print the newest orders of the order session, the oldest first.
 
 By default these are the last twenty. PRICE is the one that the order log has,
-too. All orders are in order_log.txt.
+too. STATUS is the answer to the order: NEW if it was accepted, whatever has
+become of it since, which `fills`, `why` and the order log say. All orders are
+in order_log.txt.
 
 With --open, only orders that are accepted and neither filled nor canceled nor
 expired. PRICE is then the limit, FILLED how much of QUANTITY is filled, VALID

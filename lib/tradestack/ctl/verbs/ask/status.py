@@ -1,5 +1,9 @@
 """Show which daemons run and how they are doing, one line each.
 
+Below them is what somebody should know: the last error of a daemon, a limit that is near, a changed
+key that is not in use yet, and that trading is halted. The exit status is 3 if a daemon does not
+answer, or a strategy is not connected.
+
 example:
   tradestackctl status
 """
@@ -7,11 +11,13 @@ example:
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from tradestack.ctl.durations import duration_text
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons, Stats
 from tradestack.ctl.table import aligned
+from tradestack.domain.trading_state import TradingState
 from tradestack.domain.units import format_mebibytes
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
@@ -45,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
                 print(f"{name}: in its config, {text}")
     if report.gateway is not None and report.gateway.get("at_end") == LOOP:
         print('at_end = "loop": positions begin anew with each session')
+    _print_trading((report.order_manager or {}).get("trading", {}))
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
     is_apart = any(
@@ -60,6 +67,16 @@ def _print_pending(name: str, pending: Mapping[str, str]) -> None:
     for event in sorted(set(pending.values())):
         keys = ", ".join(key for key, waits_for in pending.items() if waits_for == event)
         print(f"{name}: changed in its config, but not in use before {event}: {keys}")
+
+
+def _print_trading(trading: Mapping[str, Any]) -> None:
+    """Print whose orders are refused, if anybody's are; `trading` is that of the order manager."""
+    see = "`tradestackctl limits` says since when, and why"
+    if (state := trading.get("state", TradingState.ACTIVE.name)) != TradingState.ACTIVE.name:
+        print(f"order-manager: trading is {state} for all users: {see}")
+    for name in (TradingState.HALTED.name, TradingState.REDUCING.name):
+        if users := trading.get(f"users_{name.lower()}"):
+            print(f"order-manager: trading is {name} for {users:,} of the users: {see}")
 
 
 def _row(name: str, stats: Stats | None, describe: Callable[[Stats], str]) -> Sequence[object]:

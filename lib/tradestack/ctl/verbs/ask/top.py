@@ -2,7 +2,8 @@
 
 q or Ctrl-C ends it. DONE is ticks published, orders received and orders sent; BEHIND is what the
 slowest client, or the strategy, has still to get; P99 is the time from the receipt of an order to
-the journal, and from a strategy's order to its report.
+the journal, and from a strategy's order to its report. ANSWER is what the order manager said to the
+order: NEW if it was accepted, whatever has become of it since; `fills` has that.
 
 examples:
   tradestackctl top

@@ -183,7 +183,7 @@ def _add(installation: Installation, name: str, wanted: Wanted, args: argparse.N
             reload_servers(installation)
         return
     reload_servers(installation)
-    installation.run_systemctl("enable", "--now", f"tradestack-strategy@{name}.service")
+    installation.run_systemctl("enable", "--now", "--quiet", f"tradestack-strategy@{name}.service")
 
 
 def _write_files(

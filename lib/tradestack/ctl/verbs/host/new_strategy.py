@@ -12,6 +12,7 @@ examples:
 import argparse
 import importlib.util
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from tradestack.ctl.installation.strategy_name import new_strategy_name
 from tradestack.ctl.strategies.first_strategy import file_names, write_first_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.strategies.registry import SHIPPED
+
+PROGRAM = "tradestackctl"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +61,12 @@ def run(args: argparse.Namespace) -> int:
     if importlib.util.find_spec("pytest") is None:
         print(f"pytest is missing: {python} -m pip install pytest", file=sys.stderr)
     print(f"{python} -m pytest {test_file}")
-    print(f"tradestackctl backtest {file}")
+    print(f"{shlex.quote(_program())} backtest {file}")
     print(f"sudo tradestackctl add-strategy {name} {file}")
     return ExitStatus.DONE
+
+
+def _program() -> str:
+    """Return what to call this program by: its path where a shell would not find it."""
+    beside = Path(sys.executable).with_name(PROGRAM)
+    return PROGRAM if shutil.which(PROGRAM) or not beside.exists() else str(beside)

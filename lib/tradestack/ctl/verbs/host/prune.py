@@ -1,8 +1,9 @@
-"""Delete the files of old sessions: feed logs with what is beside them, and order journals.
+"""Delete the files of old sessions: feed logs with what is beside them, order journals, statistics.
 
 The newest --keep sessions of each kind are kept, and in any case the current session of a running
-daemon, and the order sessions whose reports a strategy reads again when it starts. The daemons do
-the same whenever a session begins (`sessions_kept`); use this verb if a disk fills up before that.
+daemon, and the order sessions whose reports a strategy reads again when it starts. What strategies
+have recorded for reports goes with the feed sessions that it is of. The daemons do the same
+whenever a session begins (`sessions_kept`); use this verb if a disk fills up before that.
 
 examples:
   tradestackctl prune --dry-run
@@ -21,8 +22,10 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
 from tradestack.ctl.installation.owner import as_owner_of
+from tradestack.ctl.installation.recorded_statistics import strategies_with_statistics
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons
 from tradestack.net.control.client import ControlFault
+from tradestack.report.files.state_files import files_of
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.journal import JOURNAL_SUFFIX
@@ -72,14 +75,20 @@ def run(args: argparse.Namespace) -> int:
     state = Installation.of(args).state
     require_directory(state, "--state-dir")
     daemons = RunningDaemons.of(args)
-    for daemon, suffixes in SESSION_FILES.items():
-        current = _current_session(daemons, daemon)
-        if not (state / daemon).exists():
+    strategies = dict.fromkeys(strategies_with_statistics(state), (STATISTICS_SUFFIX,))
+    feeds: set[str] = set()  # feed sessions that are kept
+    for daemon, suffixes in (SESSION_FILES | strategies).items():
+        directory, current = state / daemon, _current_session(daemons, daemon)
+        if not directory.exists():
             continue
-        with as_owner_of(state / daemon):
-            sessions = sessions_to_remove(state / daemon, suffixes, keep=args.keep, current=current)
-            needed = order_sessions_needed(state / daemon) if daemon == ORDER_MANAGER else set()
-            for old in [each for each in sessions if each.session_id not in needed]:
+        with as_owner_of(directory):
+            spared = order_sessions_needed(directory) if daemon == ORDER_MANAGER else feeds
+            sessions = sessions_to_remove(directory, suffixes, keep=args.keep, current=current)
+            removed = [each for each in sessions if each.session_id not in spared]
+            if daemon == GATEWAY:
+                logs = directory.glob(f"*{FEED_LOG_SUFFIX}")
+                feeds = {path.stem for path in logs} - {each.session_id for each in removed}
+            for old in removed:
                 print(f"{daemon} session {old.session_id}: {old.size_bytes:,} bytes")
                 if not args.dry_run:
                     for path in old.files:
@@ -92,10 +101,12 @@ def sessions_to_remove(
 ) -> list[OldSession]:
     """List all sessions but the newest `keep` (at least 1) and the current one, oldest first.
 
+    Raises OSError.
+
     suffixes: of a session's files; the first is that of the file that every session has.
     """
     sessions: list[OldSession] = []
-    for path in directory.glob(f"*{suffixes[0]}"):
+    for path in files_of(directory, suffixes[0]):
         files = (path.with_suffix(suffix) for suffix in suffixes)
         sessions.append(
             OldSession(path.stem, tuple(file for file in files if os.path.lexists(file)))
@@ -108,7 +119,7 @@ def sessions_to_remove(
 def order_sessions_needed(directory: Path) -> set[str]:
     """Return the earlier order sessions that have accounts which go on. Raises OSError."""
     earlier: dict[tuple[str, str], tuple[str, ...]] = {}
-    journals = directory.glob(f"*{JOURNAL_SUFFIX}")
+    journals = files_of(directory, JOURNAL_SUFFIX)
     files = (path for path in journals if path.is_file() and not path.is_symlink())
     newest = max(files, default=None)
     for line in () if newest is None else read_lines(newest):

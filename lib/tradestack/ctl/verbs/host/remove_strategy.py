@@ -1,6 +1,7 @@
 """Stop and disable a strategy instance; delete its configuration, password and user.
 
-Its copy of a file and its packages go as well, unless another instance trades by them.
+Its copy of a file and its packages go as well, unless another instance trades by them, and so do
+the statistics that it has recorded for reports.
 Its orders stay in the order journals and in order_log.txt.
 
 example:
@@ -16,6 +17,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.credentials import password_file
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.ctl.installation.recorded_statistics import remove_statistics
 from tradestack.ctl.installation.server_users import reload_servers, remove_user, users_files
 from tradestack.ctl.installation.strategy_name import strategy_name
 from tradestack.ctl.strategies.instances import (
@@ -44,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     files = users_files(installation.config)
     if installation.has_systemd():
         unit = f"tradestack-strategy@{name}.service"
-        installation.run_systemctl("disable", "--now", unit)
+        installation.run_systemctl("disable", "--now", "--quiet", unit)
         installation.forget(unit)
     if not any(
         _user_of(other) == user for other in directory.glob("*.toml") if other != config_file
@@ -57,6 +59,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"kept {copy_of(installation, name)}: {trader} trades by it", file=sys.stderr)
     if installation.has_systemd():
         reload_servers(installation)
+    kept = remove_statistics(installation.state, name)
+    if kept is not None:
+        print(f"kept {kept}: it has files that are no statistics", file=sys.stderr)
     return ExitStatus.DONE
 
 

@@ -110,7 +110,7 @@ def _drawdown(report: Report) -> int | None:
 def _state(report: Report) -> str:
     text = faults_text(report.faults)
     if not report.provenance.is_ended:
-        text += " The session was going on when this was made."
+        text += " The session had not ended when this was made."
     return text
 
 

@@ -1,13 +1,12 @@
 """What order journals say of a feed session besides its orders and the reports on them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
 
-from tradestack.report.files.state_files import JournalFile, names, payloads_of
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
+from tradestack.trading.execution.model import ExecutionModel
 from tradestack.wire.account_records import (
     AccountRecord,
     CheckpointRecord,
@@ -21,12 +20,7 @@ from tradestack.wire.order_journal import (
     RegisterRecord,
     RepairedRecord,
     SessionRecord,
-    decode_header,
-    decode_record,
 )
-
-# Nearly all lines are of these kinds; what they say is in the tables of orders and fills.
-_IN_TABLES = (b'{"Record":"Order",', b'{"Record":"Execution",', b'{"Record":"Request",')
 
 
 @dataclass(slots=True)
@@ -41,7 +35,7 @@ class JournalFacts:
     feed_session: str
     order_sessions: list[str] = field(default_factory=list)
     registers: list[RegisterRecord] = field(default_factory=list)
-    execution: dict[str, object] | None = None
+    execution: ExecutionModel | None = None
     openings: dict[str, AccountState] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
     limits_hash: str | None = None
@@ -80,21 +74,8 @@ class JournalFacts:
             return
         opening = self.openings.get(record.user)
         if isinstance(record, AccountRecord):
-            self.execution = msgspec.json.decode(record.execution, type=dict[str, object])
+            self.execution = msgspec.json.decode(record.execution, type=ExecutionModel)
         elif opening is None or not opening.is_awaiting or record.part != 1:
             return
         if opening is None or opening.is_awaiting:
             self.openings[record.user] = decode_checkpoint([bytes(record.state)])
-
-
-def journal_facts(journals: Iterable[JournalFile], feed_session: str) -> JournalFacts:
-    """Read the journals. Raises OperatorFault, OSError, ValueError for no record."""
-    facts = JournalFacts(feed_session)
-    for journal in journals:
-        if names(journal, feed_session):
-            for line, payload in payloads_of(journal):
-                if line == 1:
-                    facts.take(decode_header(payload))
-                elif not payload.startswith(_IN_TABLES):
-                    facts.take(decode_record(payload))
-    return facts

@@ -1,0 +1,108 @@
+"""An ended order session whose journal is too long to be replayed at once, while others wait.
+
+Its reports are found piece by piece, and sent as they are found. Only where they are stays in
+memory. That the journal is damaged or incomplete may turn out in the end: its readers are
+disconnected then, and no end of session says that they have had everything.
+"""
+
+import asyncio
+import errno
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
+from tradestack.sessions.report_stream import ReportStream
+from tradestack.store.journal import PREFIX_LENGTH
+from tradestack.store.journal_lines import JournalLine, read_lines
+from tradestack.wire.order_journal import (
+    MalformedRecord,
+    RegisterRecord,
+    RepairedRecord,
+    decode_header,
+    report_length,
+)
+from tradestack.wire.replayed_records import (
+    ReplayedExecutionRecord,
+    ReplayedOrderRecord,
+    decode_replayed,
+)
+
+# A fifth of the time, and no longer than other clients can wait.
+STEP_NS = 4 * NANOSECONDS_PER_MILLISECOND
+PAUSE_S = 0.016
+
+_REPORTED = (ReplayedOrderRecord, ReplayedExecutionRecord, RegisterRecord, MalformedRecord)
+
+logger = logging.getLogger(__name__)
+
+
+class LongSession:
+    """The users' reports of one session. is_whole, is_lost: how the search has ended."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the journal. Raises OSError."""
+        self.id = path.stem
+        self.is_whole = False
+        self.is_lost = False
+        self._path = path
+        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._streams: dict[str, ReportStream] = {}
+
+    def stream(self, user: str) -> ReportStream:
+        """Return the user's report stream, which grows until the session is whole."""
+        stream = self._streams.get(user)
+        if stream is None:
+            stream = self._streams[user] = ReportStream(self.id, self._read, ended=self.is_whole)
+        return stream
+
+    async def search(self, wake: Callable[[], None], clock: Clock) -> None:
+        """Find the reports; wake: is called when there are more."""
+        began_ns = clock.monotonic_ns()
+        try:
+            for line in read_lines(self._path):
+                self._take(line)
+                if clock.monotonic_ns() - began_ns > STEP_NS:
+                    wake()
+                    await asyncio.sleep(PAUSE_S)
+                    began_ns = clock.monotonic_ns()
+        except (OSError, ValueError) as fault:
+            self._lose(str(fault))
+        else:
+            logger.info("found all reports of the ended order session %s", self.id)
+            self.is_whole = True
+            for stream in self._streams.values():
+                stream.ended = True
+        wake()
+
+    def close(self) -> None:
+        """Close the journal."""
+        os.close(self._fd)
+
+    def _take(self, line: JournalLine) -> None:
+        """Index the report in a line, if there is one. Raises ValueError."""
+        if line.payload is None:
+            raise ValueError(f"line {line.number} is damaged")
+        if line.number == 1:
+            decode_header(line.payload)
+            return
+        record = decode_replayed(line.payload)
+        if isinstance(record, RepairedRecord):
+            raise ValueError("it is incomplete")
+        if isinstance(record, _REPORTED):
+            length = report_length(line.payload)
+            end = line.offset + PREFIX_LENGTH + len(line.payload) - 1
+            self.stream(record.user).ranges.append(end - length, length)
+
+    def _lose(self, why: str) -> None:
+        """Let those who read it be disconnected: the next report cannot be read."""
+        logger.error("ended order session %s is not served: %s", self.id, why)
+        self.is_lost = True
+        for stream in self._streams.values():
+            stream.ranges.append(0, 0)
+
+    def _read(self, offset: int, length: int) -> bytes:
+        if self.is_lost:
+            raise OSError(errno.EIO, "is damaged or incomplete", str(self._path))
+        return os.pread(self._fd, length, offset)

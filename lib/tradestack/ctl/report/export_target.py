@@ -1,0 +1,82 @@
+"""Where an export goes: a file that appears when it is whole, or standard output."""
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.report.exports import Format
+
+STANDARD_OUTPUT = Path("-")
+
+
+class CountedOutput:
+    """Standard output as a library writes to it, which may tell no more of a fault than a text."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.size_bytes = 0
+        self.fault: OSError | None = None
+        self._file = io.FileIO(descriptor, "w", closefd=False)
+
+    def __str__(self) -> str:
+        return "standard output"
+
+    def write(self, content: bytes) -> int:
+        """Write all of it; raise OSError, which is also kept."""
+        rest = memoryview(content)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self.fault = error
+            raise
+        self.size_bytes += len(content)
+        return len(content)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held back."""
+
+
+@contextlib.contextmanager
+def standard_output(form: Format) -> Iterator[CountedOutput]:
+    """Give standard output; raise OperatorFault for a terminal that would show bytes.
+
+    Raises the OSError of a write, whatever has been made of it on the way.
+    """
+    if form is not Format.CSV and sys.stdout.isatty():
+        raise OperatorFault(
+            "standard output",
+            f"is a terminal, and {form} is not for reading",
+            "pipe it into a program, redirect it into a file, or use --format csv",
+        )
+    sys.stdout.flush()
+    output = CountedOutput(sys.stdout.fileno())
+    try:
+        yield output
+    except Exception:
+        if output.fault is not None:
+            raise output.fault from None
+        raise
+
+
+@contextlib.contextmanager
+def replaced(target: Path, *, is_forced: bool) -> Iterator[Path]:
+    """Give the name of a new file beside the target, which it becomes if all goes well.
+
+    Raises OperatorFault.
+    """
+    if target.exists() and not target.is_file():
+        raise OperatorFault(str(target), "is no regular file", "name another one with -o")
+    if target.exists() and not is_forced:
+        raise OperatorFault(str(target), "already exists", "name another one with -o, or --force")
+    if not os.access(target.absolute().parent, os.W_OK):
+        raise OperatorFault(str(target), "cannot be written there", "name a directory that can be")
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield beside
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,71 @@
+"""Strategies of a user's own in a backtest: hooks that await, and counters that are refused."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.backtest.data_files import DataFiles
+from tests.backtest.recorded import recorded
+from tradestack import backtest
+from tradestack.backtest.result import Result
+from tradestack.domain.faults import OperatorFault
+
+COUNTING = """\
+from tradestack.strategies import Strategy
+
+class Mine(Strategy):
+    def on_tick(self, tick):
+        pass
+
+    def counters(self):
+        return {"seen": 1, "fills": 2}
+"""
+ASYNC = """
+import asyncio
+
+from tradestack.strategies import NewsItem, Strategy
+
+class Slow(Strategy):
+    async def on_news(self, news: NewsItem) -> None:
+        await asyncio.sleep(0)
+        self.buy(news.symbol)
+"""
+
+
+def test_async_hooks_are_awaited(files: DataFiles, tmp_path: Path) -> None:
+    """Each ends before the next message is handed on."""
+    (tmp_path / "slow.py").write_text(ASYNC)
+
+    result = backtest.run(str(tmp_path / "slow.py"), **files, state_dir=tmp_path / "run")
+
+    assert result.orders == 6
+    requests = recorded(tmp_path / "run")["slow"].requests
+    assert [each["FeedSeq"] for each in requests] == sorted(each["FeedSeq"] for each in requests)
+
+
+def test_async_hooks_are_awaited_in_a_notebook(files: DataFiles, tmp_path: Path) -> None:
+    """An event loop is running there, and the result is the same."""
+    (tmp_path / "slow.py").write_text(ASYNC)
+
+    async def notebook() -> Result:
+        return backtest.run(str(tmp_path / "slow.py"), **files)
+
+    expected = backtest.run(str(tmp_path / "slow.py"), **files)
+
+    result = asyncio.run(notebook())
+
+    assert result.orders == expected.orders == 6
+    assert result.accounts == expected.accounts
+
+
+def test_a_counter_with_the_name_of_a_daemons_value_is_refused(
+    files: DataFiles, tmp_path: Path
+) -> None:
+    """Before the first message: in the stats of a daemon nobody would see it."""
+    (tmp_path / "mine.py").write_text(COUNTING)
+
+    with pytest.raises(OperatorFault, match="'fills' is a value of the daemon") as refused:
+        backtest.run(str(tmp_path / "mine.py"), **files)
+
+    assert f"{tmp_path}/mine.py" in str(refused.value)
