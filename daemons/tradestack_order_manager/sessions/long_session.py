@@ -16,6 +16,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
 from tradestack.sessions.report_stream import ReportStream
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine, read_lines
+from tradestack.trading.ranges import packed
 from tradestack.wire.order_journal import (
     MalformedRecord,
     RegisterRecord,
@@ -93,14 +94,14 @@ class LongSession:
         if isinstance(record, _REPORTED):
             length = report_length(line.payload)
             end = line.offset + PREFIX_LENGTH + len(line.payload) - 1
-            self.stream(record.user).ranges.append(end - length, length)
+            self.stream(record.user).ranges.append(packed(end - length, length))
 
     def _lose(self, why: str) -> None:
         """Let those who read it be disconnected: the next report cannot be read."""
         logger.error("ended order session %s is not served: %s", self.id, why)
         self.is_lost = True
         for stream in self._streams.values():
-            stream.ranges.append(0, 0)
+            stream.ranges.append(packed(0, 0))
 
     def _read(self, offset: int, length: int) -> bytes:
         if self.is_lost:

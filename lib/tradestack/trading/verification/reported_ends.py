@@ -13,6 +13,7 @@ from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountHistory, matched_through_of
 from tradestack.trading.left_behind import is_end_without_log, left_behind
+from tradestack.trading.ranges import packed
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.verification.difference import Difference, Differs, require_same
 from tradestack.trading.verification.made_report import order_id_of, require_report
@@ -112,7 +113,7 @@ class ReportedEnds:
         history = self._histories.get(user)
         if history is not None:
             payloads = self._payloads[user]
-            history.add(len(payloads), 1, feed_seq or 0)
+            history.add(packed(len(payloads), 1), feed_seq or 0)
             payloads.append(payload)
 
     def _end(self, user: str) -> tuple[AccountState, deque[Report]]:
