@@ -9,7 +9,7 @@ set -euo pipefail
 
 CHECKOUT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 DESTDIR=${DESTDIR:-}
-COMMANDS=(tradestackctl tradestack-{gateway,metrics,order-manager,strategy,web})
+COMMANDS=(tradestackctl tradestack-{exporter,gateway,metrics,order-manager,strategy,web})
 PYTHON_NEEDED="3.11 or later"
 pip_conf='' # the settings that were taken from one
 
@@ -237,8 +237,8 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
 import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop
-import tradestack.ctl.main, tradestack_gateway, tradestack_metrics, tradestack_order_manager
-import tradestack_strategy, tradestack_web
+import tradestack.ctl.main, tradestack_exporter, tradestack_gateway, tradestack_metrics
+import tradestack_order_manager, tradestack_strategy, tradestack_web
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 
@@ -497,7 +497,7 @@ link_documents() {
     [[ $programs == no ]] ||
         packages=$lib/current/$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
     mkdir -p -- "$DESTDIR$doc/lib" "$DESTDIR$doc/daemons"
-    for package in lib/tradestack daemons/tradestack_{gateway,order_manager,strategy,web}; do
+    for package in lib/tradestack daemons/tradestack_{exporter,gateway,order_manager,strategy,web}; do
         ln -sfn -- "$packages/${package##*/}" "$DESTDIR$doc/$package"
     done
     ln -sfn -- "$share/default" "$DESTDIR$doc/etc"
@@ -512,7 +512,7 @@ install_units() {
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
     [[ $programs == yes ]] || version=257 # that of Debian 13
-    for service in gateway order-manager strategy@ web; do
+    for service in exporter gateway order-manager strategy@ web; do
         name=$unit_directory/tradestack-$service.service.d/since-254.conf
         rm -f -- "$DESTDIR$name"
         ((${version:-0} < 254)) || put 0644 "$name" <"$CHECKOUT/systemd/since-254.conf"
@@ -636,7 +636,7 @@ update_systemd() { # first | upgrade
 restart_services() { # the sockets stay open, and connections wait in their queues
     "${systemctl[@]}" --quiet is-active 'tradestack-*.service' || return 0
     say "restarting the services"
-    "${systemctl[@]}" try-restart tradestack-{gateway,metrics,order-manager}.service \
+    "${systemctl[@]}" try-restart tradestack-{exporter,gateway,metrics,order-manager}.service \
         'tradestack-strategy@*.service' tradestack-web.service ||
         fail "the restart failed; see journalctl -e -u 'tradestack-*'"
     ! "${systemctl[@]}" --quiet is-active tradestack.target ||
@@ -747,7 +747,7 @@ purge_it() {
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion" "$man"/man{1,5,7,8}
-        "$unit_directory"/tradestack-{gateway,order-manager,strategy@,web}.service.d
+        "$unit_directory"/tradestack-{exporter,gateway,order-manager,strategy@,web}.service.d
         "$own_units"/tradestack-{gateway,order-manager,web}.socket.d "$own_units/sockets.target.wants")
     [[ $prefix == /usr || $prefix == /usr/local ]] || directories+=("$man")
     if [[ $prefix == /usr/local ]]; then

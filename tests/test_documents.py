@@ -22,7 +22,9 @@ from tests.kit.documents import (
     tracked_files,
 )
 from tradestack.configs.execution import ExecutionKeys
+from tradestack.configs.exporter import ExporterConfig
 from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.nats import NatsKeys
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
 from tradestack.configs.web import WebConfig
@@ -31,6 +33,7 @@ from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.wire import order_messages
 
 CONFIGS: tuple[type[DaemonConfig], ...] = (
+    ExporterConfig,
     GatewayConfig,
     OrderManagerConfig,
     StrategyConfig,
@@ -137,7 +140,7 @@ def test_names_in_code_formatting_are_in_the_code(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=ids)
 def test_settings_that_are_named_are_config_keys(document: Path) -> None:
     """In `key = value` the key is one of a daemon, and the value is valid."""
-    sections = *CONFIGS, ExecutionKeys
+    sections = *CONFIGS, ExecutionKeys, NatsKeys
     fields = {field.name: field for section in sections for field in dataclasses.fields(section)}
 
     for span in code_spans(document.read_text()):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.kit.documents import LIMITS, ROOT, tracked_files
+from tradestack.configs.exporter import ExporterConfig
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
@@ -19,6 +20,7 @@ from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.shared_keys import DaemonConfig
 
 CONFIGS: dict[str, type[DaemonConfig]] = {
+    "exporter": ExporterConfig,
     "gateway": GatewayConfig,
     "order-manager": OrderManagerConfig,
     "strategy": StrategyConfig,

@@ -21,6 +21,7 @@ PYTHON_FILES = sorted(
 FUNCTION_LINES_MAX = 70
 MODULE_LINES_MAX = 300
 EXPOSURE_MAX_TENTHS = {
+    "tradestack-exporter": 12,
     "tradestack-gateway": 11,
     "tradestack-metrics": 4,
     "tradestack-metrics-textfile": 8,

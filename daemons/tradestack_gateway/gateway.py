@@ -34,6 +34,7 @@ from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.relay import Relay
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.stream_upstream import StreamUpstream
 from tradestack_gateway.upstream import Upstream, require_other_gateway
 from tradestack_gateway.way import FeedWay
 
@@ -64,7 +65,7 @@ class Gateway:
         self._books = Books.open(config.segment_suffix)
         self._publisher = Publisher(self._books, self._server.scheduler.serve_live, context.clock)
         self._feed_sessions = FeedSessions(context.state_directory, context.clock, context.notifier)
-        self._playback = self._relay() if config.source is SourceChoice.RELAY else self._player()
+        self._playback = self._relay() if config.source.is_followed else self._player()
 
     def _player(self) -> Playback:
         config, clock = self._context.config, self._context.clock
@@ -79,17 +80,22 @@ class Gateway:
             session_began=self._session_began,
         )
 
-    def _relay(self) -> Relay:
+    def _upstream(self) -> Upstream | StreamUpstream:
         config = self._context.config
+        if config.source is SourceChoice.NATS:
+            return StreamUpstream(config.nats.settings("tradestack-gateway"), config.stream_prefix)
         assert config.upstream is not None, "the config was checked"
         assert config.upstream_user is not None
         own = Address(*self._context.listeners["feed"].getsockname()[:2])
         require_other_gateway(config.upstream, own)
         password = self._context.password(config.password_file)
         credentials = Credentials(config.upstream_user, password, config.server_users)
+        return Upstream(config.upstream, credentials, self._context.clock)
+
+    def _relay(self) -> Relay:
         return Relay(
-            config,
-            Upstream(config.upstream, credentials, self._context.clock),
+            self._context.config,
+            self._upstream(),
             self._feed_sessions,
             self._books,
             self._publisher,

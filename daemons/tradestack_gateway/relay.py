@@ -29,6 +29,7 @@ from tradestack_gateway.books import Books
 from tradestack_gateway.playback import SourceState
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.stream_upstream import StreamUpstream
 from tradestack_gateway.upstream import Upstream
 from tradestack_gateway.way import FeedWay
 
@@ -49,7 +50,7 @@ class Relay(FeedListener):
     def __init__(
         self,
         config: GatewayConfig,
-        upstream: Upstream,
+        upstream: Upstream | StreamUpstream,
         feed_sessions: FeedSessions,
         books: Books,
         publisher: Publisher,
@@ -261,10 +262,7 @@ class Relay(FeedListener):
         last_sequence: int,  # noqa: ARG002
         reason: EndReason,
     ) -> None:
-        """End the session if it is complete. Raises OSError.
-
-        Else it waits: the upstream may be the wrong one, by mistake, and come back.
-        """
+        """End the session if it is complete; else wait, for it may come back. Raises OSError."""
         current = self.feed_session
         assert session_id == current.session_id, "the client follows the session of the relay"
         if reason is EndReason.COMPLETE and not current.log.ended:
@@ -283,10 +281,8 @@ class Relay(FeedListener):
     async def _follow(self) -> None:
         """Follow the upstream. Raises OperatorFault for a refusal, OSError for a full disk."""
         current = self._feed_session
-        if current is None:
-            await self._upstream.follow("", 1, self)
-        else:
-            await self._upstream.follow(current.session_id, current.log.head + 1, self)
+        place = ("", 1) if current is None else (current.session_id, current.log.head + 1)
+        await self._upstream.follow(*place, self)
 
     def _hold(self, fault: OperatorFault) -> None:
         if self.fault is None or str(self.fault) != str(fault):

@@ -24,6 +24,7 @@ ROWS = (
     "csv-replay",
     "fan-out",
     "catch-up",
+    "jetstream",
     "latency",
     "relay",
     "order-round-trip",

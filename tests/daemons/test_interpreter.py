@@ -54,7 +54,13 @@ DEADLINE_S = 120.0
 
 @pytest.mark.parametrize(
     "daemon",
-    ["tradestack_gateway", "tradestack_order_manager", "tradestack_strategy", "tradestack_web"],
+    [
+        "tradestack_exporter",
+        "tradestack_gateway",
+        "tradestack_order_manager",
+        "tradestack_strategy",
+        "tradestack_web",
+    ],
 )
 def test_everything_of_python_works_beside_a_daemon(daemon: str, tmp_path: Path) -> None:
     """Processes, pickles, TLS, linear algebra and pandas work where its modules were imported."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tradestack.configs.exporter import ExporterConfig
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
@@ -15,6 +16,7 @@ from tradestack.runtime.config.shared_keys import DaemonConfig
 
 ETC = Path(__file__).parents[2] / "etc"
 FILES: dict[str, type[DaemonConfig]] = {
+    "exporter.toml": ExporterConfig,
     "gateway.toml": GatewayConfig,
     "order-manager.toml": OrderManagerConfig,
     "strategy/news.toml": StrategyConfig,

@@ -34,12 +34,19 @@ class NatsServers:
     """Servers whose directories and ports survive their deaths; stopped at the end."""
 
     def __init__(
-        self, directory: Path, count: int = 1, sync: Sync = Sync.DEFAULT, more: str = ""
+        self,
+        directory: Path,
+        count: int = 1,
+        sync: Sync = Sync.DEFAULT,
+        *,
+        more: str = "",
+        domain: str = "",
     ) -> None:
         ports = free_ports(3 * count)
         self.ports = ports[:count]
         self._routes, self._monitors = ports[count : 2 * count], ports[2 * count :]
         self._directory = directory
+        self._domain = domain  # of JetStream
         self._more = more  # lines for the configuration of each server
         self._sync = sync
         self._processes: list[subprocess.Popen[bytes] | None] = [None] * count
@@ -112,10 +119,14 @@ class NatsServers:
 
     def _configured(self, number: int) -> Path:
         lines = [
-            f"server_name: n{number}",
+            f"server_name: {self._domain}n{number}",
             f'listen: "127.0.0.1:{self.ports[number]}"',
             f'http: "127.0.0.1:{self._monitors[number]}"',
-            f'jetstream {{ store_dir: "{self.store(number)}", sync_interval: {self._sync.value} }}',
+            "jetstream {",
+            f'store_dir: "{self.store(number)}"',
+            f"sync_interval: {self._sync.value}",
+            f"domain: {self._domain}" if self._domain else "",
+            "}",
             self._more,
         ]
         if len(self.ports) > 1:

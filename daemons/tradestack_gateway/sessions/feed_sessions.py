@@ -87,7 +87,7 @@ class FeedSessions:
         sidecar = self.newest
         if sidecar is None or sidecar.sources != identity:
             return None
-        is_relay = config.source is SourceChoice.RELAY
+        is_relay = config.source.is_followed
         if sidecar.ended and config.at_end is not AtEnd.END_SESSION and not is_relay:
             return None
         try:

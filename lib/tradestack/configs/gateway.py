@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.configs.nats import STREAM_PREFIX, NatsKeys, StreamPrefix
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.domain.units import NANOSECONDS_OF
@@ -15,6 +16,7 @@ from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import ByteSize, Duration
+from tradestack.runtime.config.sections import Section
 from tradestack.runtime.config.shared_keys import (
     CLIENTS_MAX,
     FEED_ADDRESS,
@@ -51,6 +53,12 @@ class SourceChoice(enum.Enum):
     CSV = "csv"
     RANDOM_WALK = "random-walk"
     RELAY = "relay"
+    NATS = "nats"
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether it is another gateway's feed, whose sessions and numbers are kept."""
+        return self in (SourceChoice.RELAY, SourceChoice.NATS)
 
 
 class AtEnd(enum.Enum):
@@ -185,6 +193,8 @@ class GatewayConfig(ServerConfig):
     )
     password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
     server_users: tuple[str, ...] = key(list(TRUSTED_USERS), HOST_USERS, reload=Reload.RESTART)
+    stream_prefix: str = key(STREAM_PREFIX, StreamPrefix(), reload=Reload.RESTART)
+    nats: NatsKeys = key({}, Section(NatsKeys), reload=Reload.RESTART)
 
     walk_seed: int = key(1, Integer(0, 2**63 - 1), reload=Reload.NEXT_SESSION)
     walk_symbols: int = key(10, Integer(1, SYMBOLS_MAX), reload=Reload.NEXT_SESSION)
@@ -206,6 +216,9 @@ class GatewayConfig(ServerConfig):
                 raise KeyFault(
                     (name,), 'is not set, and source is "relay"', f'set it: {name} = "{example}"'
                 )
+
+        if self.source is SourceChoice.NATS:
+            self.nats.require_servers('source is "nats"')
 
     def reading(self) -> Reading:
         """Return how files are read."""

@@ -12,8 +12,16 @@ from tradestack.runtime.config.values import FilePath, ListOf, Text
 SERVERS_MAX = 16
 SERVER = r"(nats|tls)://[^\s/@]+:[0-9]+"
 SERVER_FORM = 'an address like "nats://host:4222" or "tls://host:4222"'
-NAME = "[A-Za-z0-9_-]*"  # of a domain, and in front of streams' names
+NAME = "[A-Za-z0-9_-]*"
 NAME_LENGTH_MAX = 32
+STREAM_PREFIX = "FEED"  # default of the exporter, and of those who read what it has published
+
+
+class StreamPrefix(Text):
+    """What is in front of the names of a feed's streams."""
+
+    def __init__(self) -> None:
+        super().__init__("[A-Za-z0-9-]+", "letters, digits and -", NAME_LENGTH_MAX)
 
 
 @dataclass(frozen=True, kw_only=True)

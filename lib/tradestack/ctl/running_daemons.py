@@ -1,6 +1,6 @@
 """The daemons that have a control socket in a runtime directory.
 
-gateway.sock   order-manager.sock   strategy-<instance>.sock   web-control.sock
+gateway.sock   order-manager.sock   strategy-<instance>.sock   exporter.sock   web-control.sock
 """
 
 import argparse
@@ -17,6 +17,7 @@ from tradestack.net.control.place import RUNTIME_DIRECTORY
 USERS_DIRECTORY = Path("/run/user")
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
+EXPORTER = "exporter"
 WEB = "web"
 WEB_CONTROL = "web-control"  # its control socket; web.sock is the page
 STRATEGY_PREFIX = "strategy-"
@@ -72,10 +73,12 @@ class RunningDaemons:
         return cls(users if is_users else RUNTIME_DIRECTORY)
 
     def socket_of(self, name: str) -> Path:
-        """Return the socket of `gateway`, `order-manager`, `web` or a strategy instance."""
+        """Return the socket of `gateway`, `exporter`, `web` … or of a strategy instance."""
         if name == WEB:
             name = WEB_CONTROL
-        elif name not in (GATEWAY, ORDER_MANAGER) and not name.startswith(STRATEGY_PREFIX):
+        elif name not in (GATEWAY, ORDER_MANAGER, EXPORTER) and not name.startswith(
+            STRATEGY_PREFIX
+        ):
             name = STRATEGY_PREFIX + name
         return self.directory / f"{name}{SOCKET_SUFFIX}"
 

@@ -27,6 +27,7 @@ CONNECT_TIMEOUT_S = 2
 REQUEST_TIMEOUT_S = 5.0
 PING_INTERVAL_S = 2  # two that are not answered: the server, or the way to it, is gone
 PINGS_MAX = 2
+CLOSE_TIMEOUT_S = 1.0
 WATCH_INTERVAL_S = 0.5
 NOT_FOUND = 404
 
@@ -85,7 +86,7 @@ class Connection:
                 )
                 await connection.replies.start()
         except (errors.Error, OSError, TimeoutError, ValueError) as error:
-            await client.close()
+            await _close(client)
             if isinstance(error, errors.AuthorizationError) or "authoriz" in str(error).lower():
                 raise OperatorFault(
                     server,
@@ -118,8 +119,7 @@ class Connection:
         """Disconnect."""
         if self._watching is not None:
             self._watching.cancel()
-        with contextlib.suppress(Exception):
-            await self.client.close()
+        await _close(self.client)
 
     async def request(self, subject: str, **fields: object) -> dict[str, Any]:
         """Ask the API of JetStream, and return the answer.
@@ -173,6 +173,13 @@ class Connection:
             reason = self.client.last_error
             self.lost.set_result(f"connection lost: {reason or 'closed'}")
             self.replies.fail_all(self.lost.result())
+
+
+async def _close(client: "Client") -> None:
+    """Disconnect; nats-py would wait for ever for a server that takes no bytes any more."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await client.close()
 
 
 def _options(settings: EngineSettings) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Fenced            not stored: somebody else has appended since
 Unavailable       not stored: no server, no leader, no room
 UnknownOutcome    stored or not: the server did not answer in time
 Missing           there is no such stream, or no message with that number
+Damaged           the stream lacks messages that it had
 """
 
 
@@ -29,3 +30,7 @@ class UnknownOutcome(EngineError):
 
 class Missing(EngineError):
     """The stream, or the message, does not exist."""
+
+
+class Damaged(EngineError):
+    """The stream lacks messages that it had; what it still has cannot be read in order."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.engine.connection import Connection
-from tradestack.engine.faults import Missing, Unavailable
+from tradestack.engine.faults import Damaged, Unavailable
 from tradestack.engine.message import StoredMessage
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class StreamReader:
     async def next_messages(self) -> list[StoredMessage]:
         """Return the next messages, all that are here; none when there was none for a while.
 
-        Raises Missing if the stream has lost messages, Unavailable if it cannot be read any more
+        Raises Damaged if the stream has lost messages, Unavailable if it cannot be read any more
         by this reader.
         """
         if not self._messages:
@@ -76,7 +76,9 @@ class StreamReader:
     def _stored(self, message: "Msg") -> StoredMessage:
         sequence = message.metadata.sequence.stream
         if sequence != self._next:
-            raise Missing(f"{self._stream}: message {self._next} is missing, {sequence} came")
+            raise Damaged(
+                f"stream {self._stream}: message {self._next} is missing, {sequence} came"
+            )
         self._next += 1
         self._outstanding -= 1
         return StoredMessage(sequence, message.data, message.headers or {})

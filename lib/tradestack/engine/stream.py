@@ -21,7 +21,7 @@ class Kept(enum.Enum):
     """Which messages a stream keeps."""
 
     ALL = "all"  # for ever: nobody can remove one
-    UNTIL_PURGED = "until purged"  # its writer removes the oldest
+    UNTIL_PURGED = "until purged"  # an operator removes the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,6 @@ class Stream:
     async def reader(self, sequence: int) -> StreamReader:
         """Return what reads the stream from that message on. Raises Missing, Unavailable."""
         return await StreamReader.open(self._connection, self.name, sequence)
-
-    async def purge(self, before: int) -> None:
-        """Remove the messages before that one. Raises Missing, Unavailable."""
-        await self._connection.request(f"STREAM.PURGE.{self.name}", seq=before)
 
     async def seal(self) -> None:
         """Let nothing more be appended or removed, ever. Raises Missing, Unavailable."""

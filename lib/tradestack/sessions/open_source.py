@@ -30,9 +30,10 @@ def open_source(config: GatewayConfig, bad_rows: BadRows, directory: Path) -> So
     """
     if config.source is SourceChoice.RANDOM_WALK:
         return _random_walk(config)
-    if config.source is SourceChoice.RELAY:
+    if config.source.is_followed:
+        problem = f'"{config.source.value}" is another kind of source'
         remedy = "restart the gateway: it begins and ends as a relay"
-        raise OperatorFault("config: source", '"relay" is another kind of source', remedy)
+        raise OperatorFault("config: source", problem, remedy)
     symbols = SymbolTable(SOURCE_SYMBOLS_MAX)
     files = configured_files(config)
     openers = [partial(_in_order, each, bad_rows, symbols, directory) for each in files]

@@ -30,8 +30,8 @@ def identity_of(config: GatewayConfig) -> SourceIdentity:
             "interval_ns": config.walk_interval,
             "start_at_ns": config.start_at,
         }
-    if config.source is SourceChoice.RELAY:
-        return {"source": config.source.value}
+    if config.source.is_followed:
+        return {"source": SourceChoice.RELAY.value}  # on whatever way it comes: the same bytes
     return {
         "source": config.source.value,
         "prices": [file_identity(path) for path in expand_files(config.prices or ())],

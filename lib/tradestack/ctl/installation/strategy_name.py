@@ -10,7 +10,7 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 
 
 # What verbs such as `restart` take instead of the name of an instance.
-_OTHER_NAMES = ("all", "gateway", "metrics", "order-manager", "web")
+_OTHER_NAMES = ("all", "exporter", "gateway", "metrics", "order-manager", "web")
 _NAMES_SHOWN = ", ".join(_OTHER_NAMES)
 
 

@@ -1,0 +1,242 @@
+"""From one connection to the feed to one connection to NATS: what the stream lacks, in order.
+
+There is no file: the stream's last message says where it goes on. Whatever goes wrong with NATS
+ends an export; the next one looks at the stream again. Of two exporters one is refused by the
+expected sequence (Fenced), and begins again behind what the other has written.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack.engine.connection import Connection
+from tradestack.engine.faults import Missing
+from tradestack.engine.feed_streams import feed_sessions, place_of, stream_of
+from tradestack.engine.stream import Stream, create_stream, delete_stream
+from tradestack.net.addresses import Address
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_events import SessionEnded, SessionStarted
+from tradestack.net.client.feed_listener import EndReason
+from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
+from tradestack.wire.feed import TickBatch
+from tradestack.wire.feed_slab import StreamEnd
+from tradestack_exporter.slab_writer import SlabWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """How the streams are named and kept; streams_kept: streams beside those that are older."""
+
+    prefix: str
+    replicas: int
+    streams_kept: int
+
+
+@dataclass(slots=True)
+class Progress:
+    """What people see of the exports of a process."""
+
+    session_id: str | None = None
+    head: int = 0  # the newest message that the stream has
+    lag_ns: int = 0  # from its publication to the server's answer
+    messages: int = 0
+    slabs: int = 0
+    size_bytes: int = 0
+    sessions_sealed: int = 0
+    sessions_removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the newest stream ends; is_over: with a last message."""
+
+    session_id: str
+    next_message: int
+    last_sequence: int
+    is_over: bool
+
+
+class Export:
+    """One export, from its connections to the fault that ends it."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        feed: Sequence[Address],
+        credentials: Credentials,
+        destination: Destination,
+        progress: Progress,
+        clock: Clock,
+    ) -> None:
+        self._connection = connection
+        self._feed = feed
+        self._credentials = credentials
+        self._destination = destination
+        self._progress = progress
+        self._clock = clock
+        self._place: _Place | None = None
+        self._writer: SlabWriter | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def _where(self) -> str:
+        return f"feed {', '.join(map(str, self._feed))}"
+
+    @property
+    def buffered(self) -> int:
+        """Messages that were received and not sent yet."""
+        return 0 if self._writer is None else self._writer.buffered
+
+    @property
+    def in_flight(self) -> int:
+        """Slabs that are under way."""
+        return 0 if self._writer is None else self._writer.in_flight
+
+    async def run(self) -> None:
+        """Export until cancelled. Raises EngineError, ProtocolError, OperatorFault."""
+        reading = self._spawn(self._read())
+        try:
+            await self._failed
+        finally:
+            tasks = [reading, *self._tasks]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """Start a task whose fault ends the export."""
+        task = asyncio.create_task(work)
+
+        def look(ended: asyncio.Task[None]) -> None:
+            if not ended.cancelled() and not self._failed.done():
+                fault = ended.exception()
+                assert fault is not None, "the tasks of an export do not end by themselves"
+                self._failed.set_exception(fault)
+
+        task.add_done_callback(look)
+        return task
+
+    # ---- the feed ------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        self._place = place = await self._find_place()
+        client = FeedClient(
+            self._feed,
+            self._credentials,
+            clock=self._clock,
+            session_id="" if place is None else place.session_id,
+            sequence=1 if place is None else place.next_message,
+            first_login_timeout_s=None,
+        )
+        try:
+            async with client as feed:
+                async for event in feed:
+                    match event:
+                        case SessionStarted():
+                            await self._begin(event.session_id)
+                        case TickBatch():
+                            await self._add(event)
+                        case SessionEnded():
+                            await self._end(event.reason)
+        except LoginRejected as rejected:
+            remedy = (
+                "set feed to the port of a gateway, and user to a user there, with its password"
+            )
+            raise OperatorFault(self._where, str(rejected), remedy) from rejected
+        except SequenceHole as hole:
+            remedy = "begin a new session there: tradestackctl new-session"
+            raise OperatorFault(self._where, str(hole), remedy) from hole
+
+    async def _find_place(self) -> _Place | None:
+        """Return where the newest stream ends; None if there is no stream."""
+        sessions = await feed_sessions(self._connection, self._destination.prefix)
+        if not sessions:
+            return None
+        stream = self._stream(sessions[-1])
+        last = await stream.last()
+        if last is None:
+            return _Place(sessions[-1], 1, 0, is_over=False)
+        place = place_of(stream, last)
+        if place.end is not None and not (await stream.state()).is_sealed:
+            await stream.seal()  # an exporter has died between the two
+        self._progress.session_id = sessions[-1]
+        self._progress.head = place.next_sequence - 1
+        return _Place(sessions[-1], place.next_sequence, last.sequence, place.end is not None)
+
+    async def _begin(self, session_id: str) -> None:
+        place = self._place
+        if place is not None and session_id < place.session_id:
+            raise OperatorFault(
+                self._where,
+                f"its session {session_id} is older than {place.session_id}, the newest stream",
+                "set another stream_prefix for the feed of another gateway",
+            )
+        if place is None or session_id != place.session_id:
+            name = stream_of(self._destination.prefix, session_id)
+            await create_stream(self._connection, name, replicas=self._destination.replicas)
+            place = _Place(session_id, 1, 0, is_over=False)
+            await self._prune()
+        self._place = place
+        self._progress.session_id, self._progress.head = session_id, place.next_message - 1
+        if place.is_over:
+            return
+        self._writer = SlabWriter(
+            self._stream(session_id),
+            session_id,
+            place.next_message,
+            place.last_sequence,
+            self._confirmed,
+        )
+        self._tasks = [self._spawn(self._writer.send()), self._spawn(self._writer.confirm())]
+
+    async def _add(self, batch: TickBatch) -> None:
+        if self._writer is not None:  # else the stream was ended before
+            await self._writer.add(batch)
+
+    async def _end(self, reason: EndReason) -> None:
+        """End the stream of the session, unless it was ended before."""
+        place = self._place
+        if place is None or place.is_over:
+            return
+        if self._writer is None:  # the gateway did not serve the session any more
+            await self._begin(place.session_id)
+        assert self._writer is not None
+        complete = reason is EndReason.COMPLETE
+        await self._writer.end(StreamEnd.COMPLETE if complete else StreamEnd.ABANDONED)
+        self._progress.sessions_sealed += 1
+        for task in self._tasks:
+            task.cancel()
+        self._writer, self._tasks = None, []
+
+    # ---- the streams ---------------------------------------------------------------------------
+
+    def _stream(self, session_id: str) -> Stream:
+        return Stream(self._connection, stream_of(self._destination.prefix, session_id))
+
+    def _confirmed(self, last_message: int, publish_time_ns: int, size_bytes: int) -> None:
+        progress = self._progress
+        progress.messages += last_message - progress.head
+        progress.head = last_message
+        progress.lag_ns = self._clock.wall_ns() - publish_time_ns
+        progress.slabs += 1
+        progress.size_bytes += size_bytes
+
+    async def _prune(self) -> None:
+        """Remove the oldest streams beyond the limit."""
+        sessions = await feed_sessions(self._connection, self._destination.prefix)
+        for session_id in sessions[: -self._destination.streams_kept]:
+            try:
+                await delete_stream(
+                    self._connection, stream_of(self._destination.prefix, session_id)
+                )
+            except Missing:
+                continue  # another exporter was first
+            self._progress.sessions_removed += 1
+
+
+def lag_us(progress: Progress) -> float:
+    """Return the lag in microseconds."""
+    return progress.lag_ns / NANOSECONDS_PER_MICROSECOND
