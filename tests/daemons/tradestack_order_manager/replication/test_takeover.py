@@ -1,9 +1,13 @@
 """Order managers on two hosts, as processes: what survives the loss of one."""
 
 import signal
+from pathlib import Path
+
+import pytest
 
 from tests.kit.moving_client import MovingClient
 from tests.kit.replicated import ReplicatedOrderManager
+from tradestack.ctl.main import run
 from tradestack.domain.order import ExecType
 
 NAMES = [f"o{number}" for number in range(400)]
@@ -111,3 +115,23 @@ def test_a_silent_primary_is_replaced(
     assert standby.replication_when(lambda status: status["behind"] == 0)["role"] == "standby"
     primary.kill()
     assert standby.replication_when(lambda status: status["role"] == "primary")["epoch"] == 2
+
+
+def test_the_verb_shows_who_is_the_primary_and_lets_the_standby_take_over(
+    tmp_path: Path,
+    primary: ReplicatedOrderManager,
+    standby: ReplicatedOrderManager,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A second takeover is refused: the host is the primary already."""
+    (tmp_path / "order-manager.sock").symlink_to(standby.control)
+    verb = ["--runtime-dir", str(tmp_path), "ha"]
+    assert run([*verb, "status"]) == 0
+    shown = capsys.readouterr().out
+    assert "role            standby (b)\nprimary         a, epoch 1\n" in shown
+    assert "behind          0 messages" in shown
+    assert run([*verb, "takeover"]) == 0
+    assert "role            primary (b)\nprimary         b, epoch 2\n" in capsys.readouterr().out
+    assert run([*verb, "takeover"]) == 1
+    assert "this host is the primary already" in capsys.readouterr().err
+    assert primary.wait() == 78
