@@ -27,7 +27,7 @@ EXPOSURE_MAX_TENTHS = {
     "tradestack-metrics-textfile": 8,
     "tradestack-order-manager": 11,
     "tradestack-strategy@news": 12,
-    "tradestack-web": 5,
+    "tradestack-web": 9,
 }
 SERVICES = tuple(EXPOSURE_MAX_TENTHS)
 PLACES = {

@@ -70,6 +70,10 @@ class AccountEnds:
         """Return the last message of a feed session that was seen to end; None: it goes on."""
         return self._last.get(feed_session)
 
+    def is_kept(self, feed_session: str) -> bool:
+        """Return whether the log of a feed session is there."""
+        return feed_session in self._tapes.sessions
+
     def has_lost_log(self, feed_session: str, error: AccountUnavailable) -> bool:
         """Return whether an account can never be folded to its end. Raises OSError.
 

@@ -20,7 +20,8 @@ def carry_over(
 
     uid: of the order manager. Raises OSError, and OperatorFault for an account that cannot be used,
     unless is_forced: then its orders end there, which is logged, and it may begin anew. One whose
-    feed log is lost ends: what it has left goes on if another one needs it.
+    feed log is lost ends. Of accounts that have ended goes on what they have left, if another one
+    needs it, or as long as somebody could trade in their feed session again.
     """
     carrying = Carrying(accounts, header.session, header.time_ns, uid)
     histories = accounts.known.state.accounts
@@ -40,8 +41,8 @@ def carry_over(
             carrying.expire(key)
             if has_lost_log or key in left:
                 _leave(carrying, key)
-    for key in sorted(left):
-        if histories[key].is_ended:
+    for key in sorted(histories):
+        if histories[key].is_ended and (key in left or ends.is_kept(key[1])):
             _leave(carrying, key)
     for change in carrying.changes:
         show_trading_state(change)

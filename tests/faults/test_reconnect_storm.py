@@ -17,6 +17,7 @@ STORM_CLIENTS = 12  # at a time
 CONNECTIONS_MIN = 300
 REPLACEMENTS_MIN = 5
 REPLACEMENT_PAUSE_S = 0.5
+PATIENCE_S = 0.5  # with a server that has nothing to answer; it would wait for the rest of a login
 POLL_S = 0.1
 
 
@@ -39,7 +40,9 @@ class Storm:
     async def _visit(self, address: Address, login: bytes) -> None:
         async with _connection(address) as (reader, writer):
             writer.write(self._rng.choice([b"", login[:20], login, login, b"\0\xffgarbage"]))
-            await reader.read(self._rng.choice([1, 5_000]))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_S):
+                    await reader.read(self._rng.choice([1, 5_000]))
             self.connections += 1
             if self._rng.randrange(2):  # a reset instead of an end
                 linger = b"\1\0\0\0\0\0\0\0"

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class StrategyProcess:
         self._control = directory / f"strategy-{INSTANCE}.sock"
         self._log = directory / "log"
         self._process: subprocess.Popen[bytes] | None = None
+        self.program: Sequence[str] = ("-m", "tradestack_strategy")  # what the interpreter runs
         self._keys: dict[str, object] = {
             "user": "news",
             "start": "session",
@@ -48,8 +49,7 @@ class StrategyProcess:
         self._config.write_text(config_text(self._keys))
         command = [
             sys.executable,
-            "-m",
-            "tradestack_strategy",
+            *self.program,
             INSTANCE,
             "--config",
             str(self._config),

@@ -31,6 +31,7 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
+from tradestack.wire.execution_record import encode_execution
 from tradestack.wire.order_journal import (
     OrderRecord,
     Record,
@@ -116,6 +117,17 @@ def test_a_report_is_the_last_field(record: OrderRecord | ExecutionRecord) -> No
     payload = encode_record(record)
 
     assert payload[-1 - report_length(payload) : -1] == encode_message(record.report)
+
+
+@given(execution_records)
+def test_a_report_is_joined_as_it_is_encoded(record: ExecutionRecord) -> None:
+    """Byte for byte, whether it is plain or not."""
+    payload = encode_record(record)
+
+    assert encode_execution(record.time_ns, record.user, record.report) == (
+        payload,
+        report_length(payload),
+    )
 
 
 @given(others)

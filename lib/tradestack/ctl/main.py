@@ -43,7 +43,8 @@ examples:
   tradestackctl import prices.csv.gz          convert your own data to where the gateway reads it
 
 `tradestackctl VERB --help` describes a verb. The daemons are found by their control sockets in
---runtime-dir.
+--runtime-dir. What changes an installation for the host, or reads the files of its daemons, needs
+root: sudo tradestackctl add-strategy, restart, report, why and others.
 
 exit status:
   0   success

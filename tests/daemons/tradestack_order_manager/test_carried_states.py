@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,14 +20,10 @@ from tests.daemons.tradestack_order_manager.carried import (
 )
 from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
 from tests.trading.verification.verified import payloads_of, verify
-from tradestack.ctl.verify.verify_session import verify_session as files_verified
 from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import Side
-from tradestack.report.files.state_files import StateFiles
+from tradestack.domain.order import OrdRejReason, Side
 from tradestack.trading.account.opening import AccountOpening
 from tradestack.trading.account.portfolio import Portfolio
-from tradestack.trading.verification.difference import Differs
-from tradestack.wire.feed import TICK_PACKET
 
 
 @pytest.fixture
@@ -108,6 +103,30 @@ def test_a_journal_that_was_torn_leads_to_the_same(
     assert verify_session(recorded, FEED_SESSION).unjournalled == 0
 
 
+@pytest.mark.parametrize("opening", AccountOpening)
+def test_nobody_trades_in_an_ended_feed_session_again(
+    tmp_path: Path, opening: AccountOpening
+) -> None:
+    """Another order session knows its accounts as well, until its log is removed."""
+    with RecordedSession(tmp_path, opening=opening) as recorded:
+        recorded.publish(*trades("SPY", "100"))
+        recorded.send(order("first", 10))
+        recorded.publish(*trades("SPY", "100", "102"))
+        begin_next(recorded)
+        recorded.publish(*trades("SPY", "105"))
+        for _ in range(2):
+            recorded.roll_over()
+            recorded.restart()
+            recorded.pass_time()
+
+        (refused,) = recorded.send(order("again", 1, feed_session=FEED_SESSION, feed_seq=1)).orders
+
+        assert refused.reason is OrdRejReason.EXCHANGE_CLOSED
+        portfolio = recorded.account(feed_session=FEED_SESSION).state.portfolio
+        assert portfolio.position("SPY").quantity == 10 * SCALE
+        assert not verify_session(recorded, FEED_SESSION).behind
+
+
 def test_an_account_whose_feed_log_was_removed_leaves_what_was_reported(
     recorded: RecordedSession, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -154,85 +173,6 @@ def test_an_account_that_has_met_more_than_its_feed_log_has_leaves_what_was_repo
     assert portfolio.position("SPY").quantity == 10 * SCALE
     assert verify_session(recorded, FEED_SESSION).behind
     assert verify_session(recorded, NEXT_SESSION).counts.orders == 1
-
-
-def test_an_opening_that_differs_from_what_was_left_is_found(recorded: RecordedSession) -> None:
-    """It is compared with the final state of the account before."""
-    begin_next(recorded)
-    recorded.publish(*trades("SPY", "105"))
-    recorded.send(order("second", 1))
-    payloads = payloads_of(recorded.journal)
-    cash = f'"cash":{-1_000 * MONEY}'.encode()
-    opened = max(index for index, each in enumerate(payloads) if cash in each)
-    payloads[opened] = payloads[opened].replace(cash, f'"cash":{-999 * MONEY}'.encode())
-
-    with pytest.raises(Differs) as differs:
-        verify(recorded.gateway / f"{NEXT_SESSION}.feed", payloads)
-
-    assert differs.value.difference.line == opened + 1
-
-
-@pytest.mark.parametrize(
-    ("is_kept", "says"),
-    [
-        (True, "that is folded anew as well, below."),
-        (False, "that cannot be folded anew, because its feed log is not here."),
-    ],
-)
-def test_a_verification_says_what_an_opening_rests_on(
-    recorded: RecordedSession, is_kept: bool, says: str
-) -> None:
-    """The feed session before is verified too, if its log is there."""
-    begin_next(recorded)
-    recorded.publish(*trades("SPY", "105"))
-    recorded.send(order("second", 1))
-    if not is_kept:
-        (recorded.gateway / f"{FEED_SESSION}.feed").unlink()
-
-    result = files_verified(StateFiles(recorded.directory / "state"), NEXT_SESSION)
-
-    assert result.is_same
-    assert any(remark.endswith(says) for remark in result.unknown)
-    assert [each.session for each in result.earlier] == [FEED_SESSION] * is_kept
-
-
-def test_a_verification_goes_back_to_the_first_session(recorded: RecordedSession) -> None:
-    """Each session is verified once, the newest first, also over another order session."""
-    begin_next(recorded)
-    recorded.publish(*trades("SPY", "105"))
-    recorded.send(order("second", 1))
-    recorded.roll_over()
-    begin_next(recorded)
-    recorded.publish(*trades("SPY", "106"))
-    recorded.send(order("third", 1))
-
-    result = files_verified(StateFiles(recorded.directory / "state"), None)
-
-    assert result.is_same, result.text
-    assert [each.session for each in result.earlier] == [NEXT_SESSION, FEED_SESSION]
-    assert [each.counts.orders for each in result.earlier] == [1, 1]
-    assert len(result.as_dict()["earlier"]) == 2
-
-
-def test_a_difference_in_the_session_before_is_found(recorded: RecordedSession) -> None:
-    """A trade that is another one now: what was left does not follow from the log."""
-    begin_next(recorded)
-    recorded.publish(*trades("SPY", "105"))
-    recorded.send(order("second", 1))
-    before = recorded.gateway / f"{FEED_SESSION}.feed"
-    assert files_verified(StateFiles(recorded.directory / "state"), NEXT_SESSION).is_same
-    before.with_suffix(".crc").unlink()
-    records = np.frombuffer(before.read_bytes(), TICK_PACKET).copy()
-    records["value"][1] += SCALE
-    before.write_bytes(records.tobytes())
-
-    result = files_verified(StateFiles(recorded.directory / "state"), NEXT_SESSION)
-
-    assert not result.is_same
-    assert not result.findings
-    (earlier,) = result.earlier
-    assert earlier.findings[0].field == "Report.LastPx"
-    assert "DIFFERENT" in result.text
 
 
 steps = st.lists(

@@ -18,85 +18,90 @@ JOURNAL = "journal"
 
 def waterfall_part(orders: Table, fills: Table, recorded: Recorded | None) -> Waterfall:
     """Return the part of the report; columns ORDERS, FILLS; recorded: None = no statistics."""
+    return Waterfall(hops=_hops(orders, fills, recorded), beside=_beside(orders, recorded))
+
+
+def _hops(orders: Table, fills: Table, recorded: Recorded | None) -> tuple[Hop, ...]:
     first = _first_fills(fills)
     filled = orders.rows(first["order_row"])
-    return Waterfall(
-        hops=(
-            _histogram(
-                "tick_to_signal",
-                "tick published → strategy",
-                recorded,
-                (STRATEGY, "publish_to_signal"),
-            ),
-            _histogram(
-                "signal_to_order",
-                "hook begins → order made",
-                recorded,
-                (STRATEGY, "signal_to_order"),
-            ),
-            _journalled(
-                "order_to_manager",
-                "order made → order manager",
-                orders["sent_time"],
-                orders["received_time"],
-            ),
-            _histogram(
-                "manager_to_journal",
-                "order manager → journal",
-                recorded,
-                (ORDER_MANAGER, "received_to_journalled"),
-            ),
-            _histogram(
-                "journal_to_report",
-                "journal → report sent",
-                recorded,
-                (ORDER_MANAGER, "journalled_to_reported"),
-            ),
-            _journalled(
-                "journal_to_fill",
-                "at the market → first fill (feed)",
-                filled["arrival_time"],
-                first["event_time"],
-                Clock.FEED,
-            ),
-            _journalled(
-                "order_to_fill_report",
-                "received → first fill reported",
-                filled["received_time"],
-                first["report_time"],
-            ),
+    return (
+        _histogram(
+            "tick_to_signal",
+            "tick published → strategy",
+            recorded,
+            (STRATEGY, "publish_to_signal"),
         ),
-        beside=(
-            _journalled(
-                "tick_to_order",
-                "tick published → order made",
-                orders["publish_time"],
-                orders["sent_time"],
-            ),
-            _histogram(
-                "order_round_trip",
-                "order sent → report received",
-                recorded,
-                (STRATEGY, "order_to_report"),
-            ),
-            _histogram(
-                "publish",
-                "tick due → published, 1 of 16",
-                recorded,
-                (GATEWAY, "publish"),
-            ),
-            _histogram(
-                "book_write",
-                "written to shared memory, 1 of 16",
-                recorded,
-                (GATEWAY, "book_write"),
-            ),
-            _histogram(
-                "book_read",
-                "price read from shared memory",
-                recorded,
-                (STRATEGY, "book_read"),
-            ),
+        _histogram(
+            "signal_to_order",
+            "hook begins → order made",
+            recorded,
+            (STRATEGY, "signal_to_order"),
+        ),
+        _journalled(
+            "order_to_manager",
+            "order made → order manager",
+            orders["sent_time"],
+            orders["received_time"],
+        ),
+        _histogram(
+            "manager_to_journal",
+            "order manager → journal",
+            recorded,
+            (ORDER_MANAGER, "received_to_journalled"),
+        ),
+        _histogram(
+            "journal_to_report",
+            "journal → report sent",
+            recorded,
+            (ORDER_MANAGER, "journalled_to_reported"),
+        ),
+        _journalled(
+            "journal_to_fill",
+            "at the market → first fill (feed)",
+            filled["arrival_time"],
+            first["event_time"],
+            Clock.FEED,
+        ),
+        _journalled(
+            "order_to_fill_report",
+            "received → first fill reported",
+            filled["received_time"],
+            first["report_time"],
+        ),
+    )
+
+
+def _beside(orders: Table, recorded: Recorded | None) -> tuple[Hop, ...]:
+    return (
+        _journalled(
+            "tick_to_order",
+            "tick published → order made",
+            orders["publish_time"],
+            orders["sent_time"],
+        ),
+        _histogram(
+            "order_round_trip",
+            "order sent → report received",
+            recorded,
+            (STRATEGY, "order_to_report"),
+        ),
+        _histogram(
+            "publish",
+            "tick due → published, 1 of 16",
+            recorded,
+            (GATEWAY, "publish"),
+        ),
+        _histogram(
+            "book_write",
+            "written to shared memory, 1 of 16",
+            recorded,
+            (GATEWAY, "book_write"),
+        ),
+        _histogram(
+            "book_read",
+            "price read from shared memory",
+            recorded,
+            (STRATEGY, "book_read"),
         ),
     )
 

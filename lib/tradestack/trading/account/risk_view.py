@@ -122,12 +122,16 @@ def _standing_of(
     if of_scope is NO_LIMITS:
         return Standing(exposure=exposure)
     symbols = (symbol,) if kind in OF_A_SYMBOL else symbols_of(state)
-    gross = long = short = active = 0
+    gross = long = short = active = orders = trades = 0
     if of_scope.max_gross_notional or of_scope.max_net_notional:
         gross, long, short = _notionals(account, symbols)
     if of_scope.active_order_limit:
         active = sum([account.leaves.of(each).orders for each in symbols])
-    counts = [state.risk.counts[each] for each in symbols if each in state.risk.counts]
+    for each in symbols:
+        counts = state.risk.counts.get(each)
+        if counts is not None:
+            orders += counts.orders
+            trades += counts.trades
     watch = state.risk.watch
     activity = state.risk.activities.get(scope_key(kind, symbol), _NO_ACTIVITY)
     return Standing(
@@ -136,8 +140,8 @@ def _standing_of(
         long_notional=long,
         short_notional=short,
         active_orders=active,
-        orders_count=sum([each.orders for each in counts]),
-        trades_count=sum([each.trades for each in counts]),
+        orders_count=orders,
+        trades_count=trades,
         equity=watch.equity,
         peak_equity=watch.peak_equity,
         reference_equity=watch.reference_equity,
@@ -200,5 +204,6 @@ def _notionals(account: "Account", symbols: Iterable[str]) -> tuple[int, int, in
 
 def symbols_of(state: AccountState) -> tuple[str, ...]:
     """Return the symbols with orders in this feed session, or positions from before it."""
-    before = () if state.opening is None else state.opening.positions
-    return tuple({**state.risk.counts, **dict.fromkeys(before)})
+    if state.opening is None:
+        return tuple(state.risk.counts)
+    return tuple({**state.risk.counts, **dict.fromkeys(state.opening.positions)})

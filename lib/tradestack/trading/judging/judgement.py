@@ -26,12 +26,12 @@ from tradestack.trading.known_orders import FirstUse, KnownOrders
 from tradestack.trading.risk.trading_state import StateAct, StateEvent
 from tradestack.trading.rules import Rules
 from tradestack.wire.account_records import (
-    ExecutionRecord,
     LimitsRecord,
     ReleaseRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import encode_record, report_length
+from tradestack.wire.execution_record import encode_execution
+from tradestack.wire.order_journal import encode_record
 
 
 class Judgement:
@@ -290,5 +290,5 @@ class Judgement:
 
     def take(self, user: str, report: Report) -> None:
         """Record a report that follows on an order or a request."""
-        record = encode_record(ExecutionRecord(time_ns=self.time_ns, user=user, report=report))
-        self.add(JudgedExecution(user, record, report_length(record), report))
+        record, length = encode_execution(self.time_ns, user, report)
+        self.add(JudgedExecution(user, record, length, report))

@@ -106,8 +106,7 @@ class Verification:
         try:
             self._take(line, record, payload)
         except LogBehind as behind:
-            user = user_of(record) or ""
-            self._leave(user, str(behind))
+            self._leave(user_of(record) or "", str(behind))
         self.ends.take(line, record, payload)
 
     def pass_over(self, record: Record) -> None:
@@ -273,11 +272,10 @@ class Verification:
         if fold is not None:  # it goes on in this journal
             self._take_state(line, fold, state, is_again=True)
             return
-        if state.is_ended:
-            self.late.add(user)
-            return
         if not is_fresh(state):
             self.late.add(user)
+        if state.is_ended:
+            return
         model = msgspec.json.decode(bytes(record.execution), type=ExecutionModel)
         limits, trading = self.rules.limits_of(state), self.rules.trading
         self.folds[user] = AccountFold(

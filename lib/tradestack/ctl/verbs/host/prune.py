@@ -22,8 +22,8 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
 from tradestack.ctl.installation.owner import as_owner_of
-from tradestack.ctl.installation.recorded_statistics import strategies_with_statistics
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons
+from tradestack.ctl.strategies.recorded_statistics import strategies_with_statistics
 from tradestack.net.control.client import ControlFault
 from tradestack.report.files.state_files import files_of
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX

@@ -17,7 +17,6 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.credentials import password_file
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
-from tradestack.ctl.installation.recorded_statistics import remove_statistics
 from tradestack.ctl.installation.server_users import reload_servers, remove_user, users_files
 from tradestack.ctl.installation.strategy_name import strategy_name
 from tradestack.ctl.strategies.instances import (
@@ -25,6 +24,7 @@ from tradestack.ctl.strategies.instances import (
     remove_what_none_uses,
     require_instance,
 )
+from tradestack.ctl.strategies.recorded_statistics import remove_statistics
 from tradestack.ctl.strategies.source_file import copy_of
 from tradestack.net.server.users import canonical_user
 
