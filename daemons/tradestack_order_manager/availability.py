@@ -1,8 +1,9 @@
 """Whether orders can be journalled: writes that fail, disks that fill.
 
-Each of the two causes can end by itself: the last write failed (the next message tries again), or
-less than `free_bytes_min` is free (nothing is written until there is more). The first cause is
-logged when it occurs, and the recovery when none is left.
+Each of the causes can end by itself: the last write failed (the next message tries again), less
+than `free_bytes_min` is free (nothing is written until there is more), or the stream of a
+replicated journal does not store what was written (nothing more is, until it does). The first cause
+is logged when it occurs, and the recovery when none is left.
 """
 
 import errno
@@ -19,16 +20,19 @@ class Availability:
     def __init__(self) -> None:
         self._write_fault: str | None = None
         self._shortage: str | None = None
+        self._unstored: str | None = None
 
     @property
     def fault(self) -> str | None:
         """Return why orders cannot be journalled; None if they can."""
-        return self._shortage or self._write_fault
+        return self._shortage or self._unstored or self._write_fault
 
     def check(self) -> None:
-        """Raise OSError while the disk has less free space than it is to keep."""
+        """Raise OSError while the disk has too little free space, or the stream stores nothing."""
         if self._shortage is not None:
             raise OSError(errno.ENOSPC, self._shortage)
+        if self._unstored is not None:
+            raise OSError(errno.EAGAIN, self._unstored)
 
     def note_failed(self, error: OSError, session_id: str) -> None:
         """Note that a write to the journal failed."""
@@ -45,9 +49,17 @@ class Availability:
         if shortage != self._shortage:
             self._change(self._write_fault, shortage, session_id)
 
+    def note_stream(self, unstored: str | None, session_id: str) -> None:
+        """Note why the stream does not store what is journalled; None: it does."""
+        before, self._unstored = self.fault, unstored
+        self._log(before, session_id)
+
     def _change(self, write_fault: str | None, shortage: str | None, session_id: str) -> None:
         before = self.fault
         self._write_fault, self._shortage = write_fault, shortage
+        self._log(before, session_id)
+
+    def _log(self, before: str | None, session_id: str) -> None:
         if before is None and self.fault is not None:
             emit(logger, JOURNAL_UNAVAILABLE, session=session_id, reason=self.fault)
         elif before is not None and self.fault is None:

@@ -24,7 +24,7 @@ class ControlledOrderManager(Trading, Protocol):
     """Order manager, as its control interface uses it."""
 
     def clients(self) -> list[Client]: ...
-    def new_session(self) -> str:
+    async def new_session(self) -> str:
         """Begin another order session; raise NewSessionFailed."""
         ...
 
@@ -36,14 +36,14 @@ def order_manager_interface(manager: ControlledOrderManager, inquiry: Inquiry) -
         """List the clients that are logged in, in the order of their logins."""
         return Clients(manager.clients())
 
-    def new_session() -> NewOrderSession:
+    async def new_session() -> NewOrderSession:
         """End the order session and begin another.
 
         Clients get their last reports and the end of the session. Order numbers go on; known
         ClOrdIDs and report numbers begin anew.
         """
         try:
-            return NewOrderSession(manager.new_session())
+            return NewOrderSession(await manager.new_session())
         except NewSessionFailed as error:
             raise declared_error(NAME, NotAvailable(str(error))) from error
 

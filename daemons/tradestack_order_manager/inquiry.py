@@ -34,6 +34,11 @@ class Inquiry:
         self._settler = settler
         self._execution = execution
 
+    @property
+    def session_id(self) -> str:
+        """Return the id of the current order session."""
+        return self._sessions.current.id
+
     def users(self) -> Iterable[tuple[str, int]]:
         """Return the users who have reports in this session, and how many each has."""
         reports = self._sessions.current.state.reports

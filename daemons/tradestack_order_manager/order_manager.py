@@ -25,21 +25,17 @@ from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
+from tradestack_order_manager.configured_execution import change_execution, execution_of
 from tradestack_order_manager.control import order_manager_interface
-from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.feed_again import feed_published_again
 from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_statistics import OrderStatistics
+from tradestack_order_manager.recovery import recover
+from tradestack_order_manager.replica import Replica
 from tradestack_order_manager.roll_over import RollOver
-from tradestack_order_manager.sessions.order_sessions import (
-    OrderSessions,
-    recovery_timeout_s,
-)
+from tradestack_order_manager.sessions.order_sessions import recovery_timeout_s
 from tradestack_order_manager.settler import Settler
-from tradestack_order_manager.show.journal_events import JournalEvents
-from tradestack_order_manager.show.log_tail import read_log_end
-from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.trading_control import TradingControl
 from tradestack_order_manager.usage import Usage
 
@@ -49,10 +45,14 @@ logger = logging.getLogger(__name__)
 class OrderManager:
     """The order manager, as the runtime (`Service`) and the clients (`SessionHandler`) use it."""
 
-    def __init__(self, context: Context[OrderManagerConfig]) -> None:
+    def __init__(
+        self, context: Context[OrderManagerConfig], replica: Replica | None = None
+    ) -> None:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
-        self._lock = DirectoryLock.take(directory)  # before anything in it is read
+        self._replica = replica or Replica.none()
+        # before anything in it is read
+        self._lock = self._replica.lock or DirectoryLock.take(directory)
         users = Users.load(config.users_file).traders()
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context, self._clock = context, clock
@@ -60,21 +60,9 @@ class OrderManager:
         self.histograms = self._statistics.histograms
         self._availability = Availability()
         self._usage = Usage(clock.monotonic_ns())
-        self._sessions = OrderSessions(
-            directory,
-            config.durability,
-            clock.wall_ns(),
-            boot_id=context.boot_id,
-            logged=read_log_end(config.order_log),
-            orders_lost_max=config.orders_per_session_max,
-        )
+        self._sessions, self._display = recover(context, self._replica.replicated)
+        self._replica.follow_faults(self._note_stream)
         self._statistics.follow(self._sessions.current.state.counters)
-        self._display = OrderDisplay(
-            config.order_log,
-            self._sessions.current,
-            JournalEvents(config.journal_orders_per_second),
-            clock,
-        )
         self._server = SessionServer(
             listener=context.listeners["orders"],
             users=users,
@@ -83,7 +71,12 @@ class OrderManager:
             clock=clock,
             service=Service.ORDERS,
         )
-        self._execution = self._make_execution(config)
+        self._execution = execution_of(
+            config,
+            self._sessions.current.known,
+            lambda: {connection.user for connection in self._server.connections},
+            clock,
+        )
         self._settler = Settler(
             sessions=self._sessions,
             display=self._display,
@@ -94,6 +87,7 @@ class OrderManager:
             rules=config.rules,
             execution=self._execution,
             answer=self._server.scheduler.serve_live,
+            when_kept=self._replica.settled_when,
             clock=clock,
         )
         parts = self._settler, self._sessions, self._execution
@@ -110,6 +104,7 @@ class OrderManager:
             new_session=self.new_session,
             clock=clock,
         )
+        self.inquiry = Inquiry(self._sessions, self._settler, self._execution)
         self._roll_over = RollOver(
             sessions=self._sessions,
             settler=self._settler,
@@ -117,20 +112,8 @@ class OrderManager:
             execution=self._execution,
             session_ends=context.session_ends,
             on_begun=self._session_begun,
+            kept=self._replica.kept,
             clock=clock,
-        )
-
-    def _make_execution(self, config: OrderManagerConfig) -> Execution:
-        return Execution(
-            config.execution.execution_model,
-            config.feed_log_directory,
-            self._sessions.current.known,
-            away_max_ns=config.away_max,
-            feed_wait_max_ns=config.feed_wait_max,
-            connected=lambda: {connection.user for connection in self._server.connections},
-            cancel_on_disconnect_ns=config.cancel_on_disconnect,
-            opening=config.execution.account,
-            clock=self._clock,
         )
 
     async def start(self) -> None:
@@ -141,6 +124,7 @@ class OrderManager:
         self._roll_over.leave_session()
         self._housekeeping.check_space()
         self.trading.look_at_halt_file()
+        await self._replica.kept()
         self._server.start()
         self._context.spawn(self._housekeeping.run(), "order manager's housekeeping")
         search = self._sessions.search_long(self._server.scheduler.wake, self._clock)
@@ -152,6 +136,7 @@ class OrderManager:
         """Settle what was received, and disconnect all clients."""
         self._server.stop_accepting()
         self._settler.settle()
+        await self._replica.kept_at_stop()
         await self._server.close()
         self._display.close(self._sessions.current)
         self._execution.close()
@@ -166,10 +151,7 @@ class OrderManager:
         self._display.events.per_second = config.journal_orders_per_second
         self.trading.halt_file = config.halt_file
         self.trading.change_limits(config.rules)
-        self._execution.change(config.execution.execution_model, config.execution.account)
-        self._execution.away_max_ns = config.away_max
-        self._execution.cancel_on_disconnect_ns = config.cancel_on_disconnect
-        self._execution.waiting.wait_max_ns = config.feed_wait_max
+        change_execution(self._execution, config)
         self._sessions.expect_orders(config.orders_per_session_max)
         self._server.users = users
         self._server.limits = config.limits
@@ -192,9 +174,8 @@ class OrderManager:
             bytes_min=self._housekeeping.config.free_bytes_min,
             remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
         )
-        usage = self._usage.level(session, self._settler.rules)
-        others = *self._display.levels(), *self.trading.levels()
-        return [*self._server.levels(), usage, *journal_disk, *others]
+        others = *journal_disk, *self._display.levels(), *self.trading.levels()
+        return [*self._server.levels(), self._usage.level(session, self._settler.rules), *others]
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
         """Return None: what a pass of the loop has received is settled in the same pass."""
@@ -202,23 +183,19 @@ class OrderManager:
 
     def status(self) -> str:
         """Return rate, orders and clients, and what is wrong."""
-        session = self._sessions.current
+        counters = self._sessions.current.state.counters
         parts = [
             f"{self._statistics.rates()['1s']:g} orders/s",
-            f"{session.state.counters.orders_received} orders in session {session.id}",
-            f"{session.state.counters.fills} fills",
+            f"{counters.orders_received} orders in session {self._sessions.current.id}",
+            f"{counters.fills} fills",
             f"{self._execution.orders_working} working",
             f"{len(self._server.connections)} clients",
         ]
-        stopped = self.trading.status()
-        if stopped is not None:
-            parts.append(f"TRADING {stopped}")
-        if self._usage.fault is not None:
-            parts.append(self._usage.fault)
-        if self._availability.fault is not None:
-            parts.append(f"JOURNAL UNAVAILABLE: {self._availability.fault}")
-        if self._display.fault is not None:
-            parts.append(f"order log behind: {self._display.fault}")
+        stopped, fault = self.trading.status(), self._availability.fault
+        parts += [f"TRADING {stopped}"] if stopped else []
+        parts += [self._usage.fault] if self._usage.fault else []
+        parts += [f"JOURNAL UNAVAILABLE: {fault}"] if fault else []
+        parts += [f"order log behind: {self._display.fault}"] if self._display.fault else []
         return ", ".join(parts)
 
     def stats(self) -> dict[str, object]:
@@ -240,8 +217,7 @@ class OrderManager:
 
     def interfaces(self) -> Sequence[Interface]:
         """Return io.tradestack.OrderManager."""
-        inquiry = Inquiry(self._sessions, self._settler, self._execution)
-        return (order_manager_interface(self, inquiry),)
+        return (order_manager_interface(self, self.inquiry),)
 
     # ---- what the control socket asks for --------------------------------------------------
 
@@ -249,9 +225,17 @@ class OrderManager:
         """Return the facts of each client that is logged in."""
         return list_clients(self._server.connections)
 
-    def new_session(self) -> str:
+    async def new_session(self) -> str:
         """Begin another order session; return its id. Raises NewSessionFailed."""
-        return self._roll_over.new_session()
+        return await self._roll_over.new_session()
+
+    async def kept(self) -> None:
+        """Wait until all that is journalled may be told."""
+        await self._replica.kept()
+
+    def _note_stream(self, fault: str | None) -> None:
+        """Refuse messages while the stream of a replicated journal stores nothing."""
+        self._availability.note_stream(fault, self._sessions.current.id)
 
     def _session_begun(self) -> None:
         """Count and serve the order session that has begun."""

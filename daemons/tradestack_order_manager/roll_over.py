@@ -1,13 +1,14 @@
 """The end of an order session, and the beginning of the next one."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from tradestack.configs.durability import Durability
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack_order_manager.execution import Execution
+from tradestack_order_manager.replica import require_restart
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed, OrderSessions
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.order_display import OrderDisplay
@@ -18,7 +19,8 @@ logger = logging.getLogger(__name__)
 class RollOver:
     """Begins order sessions.
 
-    session_ends: called before one ends. on_begun: called when another one has begun.
+    session_ends: called before one ends. on_begun: called when another one has begun. kept: waits
+    until all that is journalled may be told.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class RollOver:
         execution: Execution,
         session_ends: Callable[[], None],
         on_begun: Callable[[], None],
+        kept: Callable[[], Awaitable[None]],
         clock: Clock,
     ) -> None:
         self._sessions = sessions
@@ -38,17 +41,25 @@ class RollOver:
         self._execution = execution
         self._session_ends = session_ends
         self._on_begun = on_begun
+        self._kept = kept
         self._clock = clock
 
-    def new_session(self) -> str:
-        """Begin another order session; return its id.
+    async def new_session(self) -> str:
+        """Begin another order session, when all of this one may be told; return its id.
 
         Raises NewSessionFailed, and then nothing has changed.
         """
+        self._settler.is_held = True
         try:
+            await self._kept()
+            self._settler.is_held = False
             self._begin()
         except (OSError, OperatorFault) as error:
             raise NewSessionFailed(str(error)) from error
+        finally:
+            self._settler.is_held = False
+            self._settler.settle()
+        await self._kept()
         return self._sessions.current.id
 
     def leave_session(self) -> None:
@@ -63,6 +74,7 @@ class RollOver:
 
     def change_durability(self, durability: Durability) -> None:
         """Journal by the other durability from now on. Raises OperatorFault."""
+        require_restart(self._sessions.durability, durability)
         before, self._sessions.durability = self._sessions.durability, durability
         try:
             self.leave_session()

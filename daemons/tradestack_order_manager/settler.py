@@ -1,7 +1,8 @@
 """The order path: the messages of one loop pass are judged, journalled, committed and answered.
 
 `Settler.settle` is the ordering rule of the order manager, top to bottom: append → sync → commit →
-answer → show. No order is answered before it is journalled, or shown before it is answered.
+answer → show. No order is answered before it is journalled, or shown before it is answered. Where
+the journal is replicated, answer and show wait until the stream has stored it; later passes do not.
 Messages are decoded as they arrive (one that is not JSON ends its connection only) and wait until
 the end of the pass, which handles a bounded number of them (net/server/turns.py). All messages of a
 pass have the time of the first.
@@ -26,6 +27,7 @@ from tradestack.trading.judging.decisions import (
     Malformed,
     Message,
     Received,
+    Sender,
 )
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
@@ -38,6 +40,7 @@ from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.refusals import Refusals
 from tradestack_order_manager.risk_events import RiskEvents
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
+from tradestack_order_manager.show.log_place import LogPlace, newest_place
 from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.usage import Usage
 
@@ -64,7 +67,9 @@ class Settler:
 
     answer: sends new reports to the clients that are up to date. rules: limits that orders are
     checked against. durability: DISK syncs what is appended before it is answered. A reload
-    replaces these two. accounts: None if nothing executes orders.
+    replaces these two. accounts: None if nothing executes orders. when_kept: does something when
+    all that is journalled so far may be answered. is_held: nothing is judged until it is False
+    again.
     """
 
     def __init__(
@@ -79,9 +84,11 @@ class Settler:
         rules: Rules,
         execution: Execution,
         answer: Callable[[], None],
+        when_kept: Callable[[Callable[[], None]], None] | None,
         clock: Clock,
     ) -> None:
         self.durability = durability
+        self.is_held = False
         self.rules = rules
         self._sessions = sessions
         self._display = display
@@ -91,6 +98,7 @@ class Settler:
         self._execution = execution
         self._risk_events = RiskEvents()
         self._answer = answer
+        self._when_kept = when_kept
         self._clock = clock
         self._refusals = Refusals()
         self._received: list[Received] = []
@@ -113,6 +121,8 @@ class Settler:
 
     def settle(self) -> None:
         """Judge, append, sync, commit, answer and show, in this order, all messages that wait."""
+        if self.is_held:
+            return
         session = self._sessions.current
         accounts = self._execution.accounts_of(session.known)
         received = self._take_received(session)
@@ -124,7 +134,7 @@ class Settler:
     def pass_time(self, upkeep: Callable[[Judgement], None]) -> None:
         """Settle what waits, then record what the passing of time does to accounts."""
         self.settle()
-        if self._execution.is_executing and self._is_available(()):
+        if self._execution.is_executing and not self.is_held and self._is_available(()):
             self._decide(upkeep)
 
     def decide(self, act: Callable[[Judgement], None]) -> None:
@@ -172,13 +182,29 @@ class Settler:
             end_process("between journal and state", fault)
         else:
             passed(FailPoint.ORDER_MANAGER_JOURNALLED)
-            journalled_ns = self._clock.monotonic_ns()
-            self._answer()
-            self._answer_unsequenced(batch, session)
-            passed(FailPoint.ORDER_MANAGER_REPORTED)
-            self._statistics.count_answered(len(batch.judged), journalled_ns)
-            self._show(batch, session, journalled_ns)
+            unsequenced = self._unsequenced(batch, session)
+            if self._when_kept is None:
+                self._answer_kept(batch, session, unsequenced, None)
+            else:
+                place = newest_place(session)
+                self._when_kept(lambda: self._answer_kept(batch, session, unsequenced, place))
         self._refuse_unrecorded(batch, session)
+
+    def _answer_kept(
+        self,
+        batch: Batch,
+        session: OrderSession,
+        unsequenced: Sequence[tuple[Sender, bytes]],
+        place: LogPlace | None,
+    ) -> None:
+        """Answer and show what is journalled up to that place and may be told."""
+        journalled_ns = self._clock.monotonic_ns()
+        self._answer()
+        for sender, message in unsequenced:
+            sender.send_unsequenced(message)
+        passed(FailPoint.ORDER_MANAGER_REPORTED)
+        self._statistics.count_answered(len(batch.judged), journalled_ns)
+        self._show(batch, session, place, journalled_ns)
 
     def _take_received(self, session: OrderSession) -> list[Received]:
         """Take what waits; refuse the messages of connections whose order session has ended."""
@@ -194,21 +220,24 @@ class Settler:
         self._answer_refused(held, REFUSED_BEFORE)
         return admitted
 
-    def _answer_unsequenced(self, batch: Batch, session: OrderSession) -> None:
-        for item, report in batch.answers:
-            item.sender.send_unsequenced(encode_message(report))
+    def _unsequenced(self, batch: Batch, session: OrderSession) -> list[tuple[Sender, bytes]]:
+        """Return the answers beside the streams: what is true now, behind what is journalled."""
+        answers = [(item.sender, encode_message(report)) for item, report in batch.answers]
         for item, key in batch.progressed:
             matched = self._execution.matched_through(key, session.known)
             if matched is not None:
-                item.sender.send_unsequenced(encode_message(matched))
+                answers.append((item.sender, encode_message(matched)))
+        return answers
 
-    def _show(self, batch: Batch, session: OrderSession, journalled_ns: int) -> None:
+    def _show(
+        self, batch: Batch, session: OrderSession, place: LogPlace | None, journalled_ns: int
+    ) -> None:
         if batch.judged:
             self._statistics.count_settled(
                 len(batch.judged), len(batch.orders), self._received_ns, journalled_ns
             )
             self._availability.note_written(session.id)
-            self._display.show(batch, session)
+            self._display.show(batch, session, place)
             self._risk_events.show(batch, journalled_ns)
 
     def _refuse_unrecorded(self, batch: Batch, session: OrderSession) -> None:

@@ -76,25 +76,31 @@ class Trading(Protocol):
         """Return them."""
         ...
 
+    async def kept(self) -> None:
+        """Wait until all that is journalled may be told."""
+        ...
+
 
 def trading_methods(manager: Trading) -> Sequence[Method]:
     """Declare the methods."""
 
-    def set_trading_state(parameters: TradingChange, peer: Peer) -> None:
+    async def set_trading_state(parameters: TradingChange, peer: Peer) -> None:
         """Set the trading state of a user or of all; it holds from the next message on.
 
         ACTIVE: orders are accepted, and losses count from now on. REDUCING: only orders that reduce
         a position. HALTED: none. Orders that may open a position are canceled in both.
         """
         _set_trading_state(manager.trading, parameters, peer)
+        await manager.kept()
 
-    def cancel_orders(parameters: OrdersToCancel, peer: Peer) -> OrdersCanceled:
+    async def cancel_orders(parameters: OrdersToCancel, peer: Peer) -> OrdersCanceled:
         """Cancel working orders: of a user or of all, in a symbol or in all."""
         user, symbol, reason = parameters.user, parameters.symbol, parameters.reason
         try:
             count = manager.trading.cancel_orders(user, symbol, reason, peer.uid)
         except OSError as error:
             raise _not_available(error) from error
+        await manager.kept()
         return OrdersCanceled(count)
 
     def get_limits(parameters: LimitsOf) -> LimitList:

@@ -25,11 +25,13 @@ from tradestack.sessions.order_session import (
     first_header,
 )
 from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.store.staged_file import Stage
 from tradestack.store.statistics_file import STATISTICS_SUFFIX
 from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
 from tradestack_order_manager.sessions.long_session import LongSession
 from tradestack_order_manager.sessions.loss import sign_of_loss
+from tradestack_order_manager.sessions.replicated import Replicated
 
 # A journal is replayed at about 70 MB/s on a busy small machine; slower than this is a fault.
 REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
@@ -66,12 +68,14 @@ class OrderSessions:
         boot_id: str | None = None,
         logged: LogEnd = NOTHING_LOGGED,
         orders_lost_max: int = 0,
+        replicated: Replicated | None = None,
     ) -> None:
         """Recover the newest session, or begin the first one.
 
         boot_id: of the machine's present boot. logged: what order_log.txt ends with.
         orders_lost_max: how many orders a session may have. With durability "disk" what is
-        recovered is on the disk before it is reported. Raises OperatorFault, OSError, SyncFailed.
+        recovered is on the disk before it is reported. replicated: with durability "replicated".
+        Raises OperatorFault, OSError, SyncFailed.
         """
         self.durability = durability
         self._directory = directory
@@ -81,28 +85,38 @@ class OrderSessions:
         self._ended: dict[str, OrderSession | LongSession] = {}
         self._to_search: asyncio.Queue[LongSession] = asyncio.Queue()
         self._unreadable: dict[str, int] = {}  # ended sessions, and when to try again, monotonic
-        recovered = recover_newest(directory)
+        self._replicated = replicated
+        recovered = recover_newest(directory) if replicated is None else replicated.session
         self._is_recovered = recovered is not None
         if recovered is None:
             entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
             header = first_header(now_ns, entropy, logged.order_id + 1, self._bound_to)
-            recovered = OrderSession.begin(directory, header)
+            recovered = OrderSession.begin(directory, header, stage=self._stage)
+        elif replicated is not None and replicated.is_stored:
+            recovered.journal.stage(replicated.backlog.stage)
         elif durability is Durability.DISK:
             recovered.sync()
         self.current = recovered
-        sign = sign_of_loss(recovered, boot_id, logged)
+        # A stream has all that was acknowledged, and order_log.txt may be of this host's own past.
+        sign = sign_of_loss(recovered, boot_id, logged) if replicated is None else None
         if sign is not None and not recovered.state.is_repaired:
             self.record_loss(sign, now_ns)
 
     @property
     def _bound_to(self) -> str | None:
         """Return the boot that a session which begins now ends with."""
-        return EVERY_BOOT if self.durability is Durability.DISK else self._boot_id
+        return self._boot_id if self.durability is Durability.OS else EVERY_BOOT
+
+    @property
+    def _stage(self) -> Stage | None:
+        return None if self._replicated is None else self._replicated.backlog.stage
 
     @property
     def reason_to_end(self) -> str | None:
         """Return why the current session must not take more orders; None if it may."""
         state = self.current.state
+        if self._replicated is not None and not self.current.journal.is_staged:
+            return "it began before the journal was replicated"
         if state.is_repaired:
             return "records of it are lost"
         if state.header.boot_id == EVERY_BOOT and self.durability is Durability.OS:
@@ -141,7 +155,7 @@ class OrderSessions:
         have other numbers than they had.
         """
         if session_id in ("", self.current.id):
-            return self.current
+            return self._begun_session
         found = self._ended.get(session_id)
         if isinstance(found, LongSession) and found.is_lost:
             self._ended.pop(session_id).close()
@@ -153,6 +167,14 @@ class OrderSessions:
         """Find the reports of long sessions, one session after another, for ever."""
         while True:
             await (await self._to_search.get()).search(wake, clock)
+
+    @property
+    def _begun_session(self) -> OrderSession | LongSession:
+        """Return the current session, or the one before while the stream has nothing of it."""
+        journal = self.current.journal
+        if journal.is_staged and not journal.kept_bytes() and self._ended:
+            return self._ended[max(self._ended)]
+        return self.current
 
     def _recover_ended(self, session_id: str, now_ns: int) -> OrderSession | LongSession | None:
         """Recover an ended session; a fault of its journal does not concern the current one."""
@@ -198,13 +220,17 @@ class OrderSessions:
         # The order log may be ahead by more than a session can lose: of a restored backup, for one.
         first_order_id = max(header.next_order_id, self._logged_order_id + 1)
         header = msgspec.structs.replace(header, next_order_id=first_order_id)
-        self.current = OrderSession.begin(self._directory, header, carry(header))
+        stage = self._stage
+        self.current = OrderSession.begin(self._directory, header, carry(header), stage)
         self._is_recovered = False
         if previous.state.is_repaired:
             previous.close()
-        else:
+            return
+        self._ended[previous.id] = previous
+        if self._replicated is None:
             previous.end()
-            self._ended[previous.id] = previous
+        else:  # until the other session is stored, it might not be the one that goes on
+            self._replicated.backlog.when_kept(previous.end)
 
     def prune(self, sessions_kept: int, followed: Collection[str]) -> list[str]:
         """Remove the oldest journals, but none that a client reads; return the sessions removed.

@@ -70,16 +70,16 @@ class OrderDisplay:
             remedy="make room on the disk, or have logrotate keep fewer files",
         )
 
-    def show(self, batch: Batch, session: OrderSession) -> None:
+    def show(self, batch: Batch, session: OrderSession, behind: LogPlace | None = None) -> None:
         """Write lines and entries of reported messages, within SHOW_DELAY_S.
 
-        Nothing was journalled after the batch.
+        behind: the place behind the batch's records; None: nothing was journalled after them.
         """
         if not self._due:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(SHOW_DELAY_S, self._show_due, session)
         self._due.append(batch)
-        self._behind_due = newest_place(session)
+        self._behind_due = behind or newest_place(session)
         self._messages_due += len(batch.judged)
         if self._messages_due >= SHOWN_TOGETHER_MAX:
             self._show_due(session)
@@ -88,7 +88,9 @@ class OrderDisplay:
         """Write all that is due, and the entries of a second that is over."""
         self._show_due(session)
         self.events.flush(self._clock.monotonic_ns())
-        self._try(lambda: self._log.catch_up(session))
+        journal = session.journal
+        if journal.kept_bytes() == journal.size_bytes:  # else the rest may not be shown yet
+            self._try(lambda: self._log.catch_up(session))
 
     def complete(self, session: OrderSession) -> None:
         """Write all lines to the disk; raise OSError."""

@@ -8,3 +8,4 @@ class Durability(enum.Enum):
 
     OS = "os"  # it is in the page cache: survives the death of any process, not of the machine
     DISK = "disk"  # fdatasync returned: survives a power cut as well
+    REPLICATED = "replicated"  # most servers of a stream have stored it: survives the host as well

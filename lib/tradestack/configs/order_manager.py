@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tradestack.configs.durability import Durability
 from tradestack.configs.execution import ExecutionKeys
+from tradestack.configs.nats import NatsKeys
+from tradestack.configs.replication import ReplicationKeys
 from tradestack.configs.risk import USER, RiskKeys
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.order import QUANTITY_MAX
@@ -91,6 +93,8 @@ class OrderManagerConfig(ServerConfig):
     )
     feed_wait_max: int = key("5s", Duration(), reload=Reload.AT_ONCE)
     durability: Durability = key("os", Choice(Durability), reload=Reload.AT_ONCE)
+    replication: ReplicationKeys = key({}, Section(ReplicationKeys), reload=Reload.RESTART)
+    nats: NatsKeys = key({}, Section(NatsKeys), reload=Reload.RESTART)
     new_session_at: int | None = key("00:00", TimeOfDay(), reload=Reload.AT_ONCE)
     sessions_kept: int = key(30, Integer(1, 1_000), reload=Reload.AT_ONCE)
     orders_per_session_max: int = key(
@@ -102,6 +106,8 @@ class OrderManagerConfig(ServerConfig):
 
     def __post_init__(self) -> None:
         """Raise ValueError for a disconnect that is noticed before its strategy counts as away."""
+        if self.durability is Durability.REPLICATED:
+            self.nats.require_servers('durability is "replicated"')
         for user, grace_ns in self.cancel_on_disconnect.items():
             if grace_ns < self.away_max:
                 raise ValueError(f"cancel_on_disconnect.{user} is less than away_max")

@@ -87,6 +87,7 @@ VERBS = (
     ),
     Verb("pace", "set how fast ticks are published", "steer.pace"),
     Verb("new-session", "end the current session and begin a new one", "steer.new_session"),
+    Verb("ha", "show which host takes the orders, or let this one do it", "host.ha"),
     Verb("reload", "have a daemon read its configuration again", "steer.reload"),
     Verb("log-level", "set how much the daemons log", "steer.log_level"),
     Verb("prune", "delete the files of old sessions", "host.prune"),

@@ -1,6 +1,7 @@
 """One stream: append with a fence, read back, seal."""
 
 import asyncio
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,13 @@ from tradestack.engine.reader import StreamReader
 ACK_TIMEOUT_S = 5.0
 DUPLICATE_WINDOW_NS = 120 * NANOSECONDS_PER_SECOND
 NAMES_MAX = 100_000  # of streams on one account; a server is of no use long before
+
+
+class Kept(enum.Enum):
+    """Which messages a stream keeps."""
+
+    ALL = "all"  # for ever: nobody can remove one
+    UNTIL_PURGED = "until purged"  # an operator removes the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,9 @@ class Stream:
         await self._connection.request(f"STREAM.UPDATE.{self.name}", **(config | {"sealed": True}))
 
 
-async def create_stream(connection: Connection, name: str, *, replicas: int) -> Stream:
+async def create_stream(
+    connection: Connection, name: str, *, replicas: int, kept: Kept = Kept.ALL
+) -> Stream:
     """Create the stream unless it exists. Raises Unavailable, EngineError."""
     stream = Stream(connection, name)
     try:
@@ -124,7 +134,7 @@ async def create_stream(connection: Connection, name: str, *, replicas: int) -> 
             duplicate_window=DUPLICATE_WINDOW_NS,
             allow_direct=True,
             deny_delete=True,
-            deny_purge=True,
+            deny_purge=kept is Kept.ALL,
         )
     return stream
 

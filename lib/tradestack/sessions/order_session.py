@@ -22,6 +22,7 @@ from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STA
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.sessions.report_stream import ReportStream
 from tradestack.store.journal import FRAME_LENGTH, JOURNAL_SUFFIX, Journal, Replay
+from tradestack.store.staged_file import Stage
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch
 from tradestack.trading.known_orders import KnownOrders
@@ -62,12 +63,19 @@ class OrderSession:
         self._streams: dict[str, ReportStream] = {}
 
     @classmethod
-    def begin(cls, directory: Path, header: SessionRecord, carried: Sequence[bytes] = ()) -> Self:
+    def begin(
+        cls,
+        directory: Path,
+        header: SessionRecord,
+        carried: Sequence[bytes] = (),
+        stage: Stage | None = None,
+    ) -> Self:
         """Create the journal and sync its header to the disk, with what it begins with.
 
-        Raises OSError, OperatorFault if the directory is not writable; then there is no journal.
+        stage: its appends wait until they are kept. Raises OSError, OperatorFault if the directory
+        is not writable; then there is no journal.
         """
-        journal = Journal.create(directory / f"{header.session}{JOURNAL_SUFFIX}")
+        journal = Journal.create(directory / f"{header.session}{JOURNAL_SUFFIX}", stage)
         try:
             header = msgspec.structs.replace(header, carried=len(carried))
             offsets = journal.append([encode_record(header), *carried])
@@ -76,7 +84,7 @@ class OrderSession:
             replay(state, zip(offsets[1:], carried, strict=True))
         except BaseException:
             journal.close()
-            journal.path.unlink()
+            journal.path.unlink(missing_ok=True)
             raise
         emit(
             logger,
@@ -221,7 +229,7 @@ class OrderSession:
         stream = self._streams.get(user)
         if stream is None:
             ranges = self.state.reports[user]
-            stream = ReportStream(self.id, self.journal.read, ended=self.ended, ranges=ranges)
+            stream = ReportStream(self.id, self.journal.read, self.ended, ranges, self.journal.kept)
             self._streams[user] = stream
         return stream
 

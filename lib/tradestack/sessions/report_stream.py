@@ -23,18 +23,26 @@ ReadFile = Callable[[int, int], bytes]
 class ReportStream:
     """One user's reports of one order session, as the session server sends them.
 
-    read_file: (offset, length) → bytes of the journal.
+    read_file: (offset, length) → bytes of the journal. kept_bytes: how many bytes of the journal
+    may be shown, where reports wait until they are stored elsewhere; None where they do not.
     """
 
     session_id: str
     read_file: ReadFile
     ended: bool = False
     ranges: Ranges = field(default_factory=Ranges)
+    kept_bytes: Callable[[], int] | None = None
+    _kept: int = 0  # reports that were seen to be kept
 
     @property
     def head(self) -> int:
         """Return the number of the newest report, 0 = none."""
-        return len(self.ranges)
+        return len(self.ranges) if self.kept_bytes is None else self._kept_head(self.kept_bytes())
+
+    def _kept_head(self, kept_bytes: int) -> int:
+        while self._kept < len(self.ranges) and sum(self.ranges[self._kept]) <= kept_bytes:
+            self._kept += 1
+        return self._kept
 
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Return whole packets from report `sequence` on, and the number after the last.
@@ -54,7 +62,7 @@ class ReportStream:
 
     def _ranges(self, begin: int, bytes_max: int) -> list[tuple[int, int]]:
         """Return the ranges of the reports that fit into one read, from index `begin` on."""
-        ranges = self.ranges.slice(begin, begin + READ_REPORTS_MAX)
+        ranges = self.ranges.slice(begin, min(begin + READ_REPORTS_MAX, self.head))
         size = 0
         for index, (offset, length) in enumerate(ranges):
             size += soup.HEADER_LENGTH + length

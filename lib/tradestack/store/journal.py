@@ -20,6 +20,7 @@ from typing import Self
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import TAIL_CUT, emit
 from tradestack.store.append_file import AppendFile
+from tradestack.store.staged_file import Stage, StagedFile
 
 # Bounds what replay holds in memory, whatever the damage. An order and its report are below 5 KiB;
 # the rest is room for records that list things (registrations at the start of a session).
@@ -52,7 +53,9 @@ class Journal:
 
     __slots__ = ("_file", "_newest", "_newest_offset", "cut_bytes", "lines_replayed")
 
-    def __init__(self, file: AppendFile, lines_replayed: int = 0, cut_bytes: int = 0) -> None:
+    def __init__(
+        self, file: AppendFile | StagedFile, lines_replayed: int = 0, cut_bytes: int = 0
+    ) -> None:
         self.lines_replayed = lines_replayed
         self.cut_bytes = cut_bytes
         self._file = file
@@ -60,9 +63,12 @@ class Journal:
         self._newest_offset = file.size_bytes
 
     @classmethod
-    def create(cls, path: Path) -> Self:
-        """Create an empty journal; raise FileExistsError, OperatorFault, OSError."""
-        return cls(AppendFile.create(path))
+    def create(cls, path: Path, stage: Stage | None = None) -> Self:
+        """Create an empty journal; raise FileExistsError, OperatorFault, OSError.
+
+        stage: the file is created when its first lines are kept (staged_file.py).
+        """
+        return cls(AppendFile.create(path) if stage is None else StagedFile(path, None, stage))
 
     @classmethod
     def open(cls, path: Path, begin: Callable[[bytes], Replay]) -> Self:
@@ -92,10 +98,30 @@ class Journal:
         """Return the path of the journal."""
         return self._file.path
 
+    def stage(self, stage: Stage) -> None:
+        """Let appends wait until they are kept (staged_file.py), from now on."""
+        assert isinstance(self._file, AppendFile), "appends are staged already"
+        self._file = StagedFile(self.path, self._file, stage)
+
     @property
     def size_bytes(self) -> int:
         """Return the length of the journal in bytes."""
         return self._file.size_bytes
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether appends wait until they are kept."""
+        return isinstance(self._file, StagedFile)
+
+    @property
+    def kept(self) -> Callable[[], int] | None:
+        """Return what tells how much is kept, where appends wait for that; None where not."""
+        return self.kept_bytes if self.is_staged else None
+
+    def kept_bytes(self) -> int:
+        """Return the length of what does not wait."""
+        file = self._file
+        return file.kept_bytes if isinstance(file, StagedFile) else file.size_bytes
 
     def append(self, payloads: Sequence[bytes]) -> list[int]:
         """Append all payloads in one write; return the file offset of each.

@@ -63,6 +63,7 @@ class Settling(Handler):
                 clock=clock,
             ),
             answer=self._answer,
+            when_kept=None,
             clock=clock,
         )
 

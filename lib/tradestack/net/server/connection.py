@@ -169,10 +169,10 @@ class Connection:
         self._owner.scheduler.add(self.outbox, self.user)
         self._inbox.admit()
 
-    def reject_login(self, reason: soup.RejectReason, remark: bytes = b"") -> None:
-        """Answer J, behind a remark; the connection closes when the client has taken it."""
+    def reject_login(self, packets: bytes) -> None:
+        """Send the last packets; the connection closes when the client has taken them."""
         self._enter(Step.REJECTED)
-        self.outbox.finish(remark + soup.encode_login_rejected(reason))
+        self.outbox.finish(packets)
         self._inbox.watch()
         self._owner.scheduler.queue(self.outbox)
 

@@ -22,6 +22,7 @@ from tradestack.net.server.connection import Connection, MessageHandler
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.logins import Login, Logins
 from tradestack.net.server.outbox import Stream
+from tradestack.net.server.refusal import Answer, Refusal, rejected, wrong_port
 from tradestack.net.server.scheduler import Scheduler
 from tradestack.net.server.turns import Turns
 from tradestack.net.server.users import Users
@@ -30,7 +31,7 @@ from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJEC
 from tradestack.observe.levels import Level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.service import Service, encode_wrong_port
+from tradestack.wire.service import Service
 
 # Between two checks of deadlines: heartbeats of 1 s are late by at most a quarter.
 DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4
@@ -46,7 +47,7 @@ class SessionHandler(Protocol):
         """The receiver of the clients' messages."""
         ...
 
-    def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | soup.RejectReason:
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Answer:
         """Return the stream that this authenticated user is to follow; "" = the current session.
 
         sequence: the number of the message that the user wants next, 0 = only what is new.
@@ -89,7 +90,7 @@ class SessionServer:
         self.logins_rejected_total = 0
         self.connections_displaced_total = 0
         self.violations_total = 0
-        refuse = partial(self._reject, reason=soup.RejectReason.NOT_AUTHORIZED)
+        refuse = partial(self._reject, refusal=rejected(soup.RejectReason.NOT_AUTHORIZED))
         self._logins = Logins(users, self._authenticated, refuse, clock)
         name = addresses.name_of(listener.getsockname())
         self._acceptor = Acceptor(name, listener, self._on_connection)
@@ -212,13 +213,11 @@ class SessionServer:
         """Accept or reject a login, or wait until an older connection of its user has ended."""
         request, wanted = login.request, login.connection.wanted
         if self._service is not None and wanted not in (None, self._service):
-            self._note_rejection(login, CloseReason.WRONG_PORT)
-            remark = encode_wrong_port(self._service)
-            login.connection.reject_login(soup.RejectReason.SESSION_NOT_AVAILABLE, remark)
+            self._reject(login, wrong_port(self._service))
             return
         stream = self._handler.stream_for(login.user, request.session_id, request.sequence)
-        if isinstance(stream, soup.RejectReason):
-            self._reject(login, stream)
+        if isinstance(stream, soup.RejectReason | Refusal):
+            self._reject(login, stream if isinstance(stream, Refusal) else rejected(stream))
             return
         own = [each for each in self._joined if each.user == login.user]
         if len(own) >= self.limits.connections_per_user_max:
@@ -252,9 +251,9 @@ class SessionServer:
         )
         self._handler.client_joined(connection)
 
-    def _reject(self, login: Login, reason: soup.RejectReason) -> None:
-        self._note_rejection(login, reason.name)
-        login.connection.reject_login(reason)
+    def _reject(self, login: Login, refusal: Refusal) -> None:
+        self._note_rejection(login, refusal.name)
+        login.connection.reject_login(refusal.packets)
 
     def _turn_away(self, login: Login) -> None:
         """Close the connection without an answer: there is no room, and the client may try again.

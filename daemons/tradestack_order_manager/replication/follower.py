@@ -1,0 +1,147 @@
+"""A standby's side: what is in the stream goes into the local journal, and into the state."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.engine.connection import Connection
+from tradestack.engine.faults import EngineError
+from tradestack.engine.reader import StreamReader
+from tradestack.replication.message import Authorship, Entry, JournalEntry
+from tradestack.replication.silence import Silence
+from tradestack.sessions.followed import follow
+from tradestack.sessions.order_session import OrderSession
+from tradestack.store.append_file import AppendFile
+from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack_order_manager.replication.alive import hear_alive
+from tradestack_order_manager.replication.link import RETRY_S, Link, read_entry
+from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S
+
+logger = logging.getLogger(__name__)
+
+
+class Follower:
+    """Follows a primary.
+
+    last: the newest message that is in the state. author: who wrote it. session: the newest here,
+    None before the first. stored_session: the newest in the stream, "" before the first. primary:
+    the host that was last heard, and the newest message that it has named.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        directory: Path,
+        session: OrderSession | None,
+        *,
+        last: int,
+        author: Authorship | None,
+        stored_session: str,
+        silence: Silence,
+    ) -> None:
+        self.last = last
+        self.stored_session = stored_session
+        self.author = author
+        self.session = session
+        self.primary: tuple[str, int] | None = None
+        self.fault: str | None = None  # why the stream could not be read
+        self.silence = silence
+        self._link = link
+        self._directory = directory
+        self._heard_over: Connection | None = None
+
+    @property
+    def behind(self) -> int:
+        """How many messages the primary has said to have stored that are not in the state."""
+        return 0 if self.primary is None else max(0, self.primary[1] - self.last)
+
+    async def follow(self) -> None:
+        """Follow, for ever. Raises OperatorFault, OSError if the journal cannot be written."""
+        while True:
+            stream = await self._link.patiently()
+            try:
+                reader = await stream.reader(self.last + 1)
+                while True:
+                    await self._take(reader)
+            except EngineError as error:
+                self.fault = str(error)
+                await asyncio.sleep(RETRY_S)
+
+    async def end_of_stream(self) -> int:
+        """Return the newest message that is stored. Raises EngineError, OperatorFault."""
+        return (await (await self._link.stream()).state()).last
+
+    async def catch_up(self) -> None:
+        """Read to the end of the stream. Raises EngineError, OperatorFault, OSError."""
+        end = await self.end_of_stream()
+        if self.last < end:
+            reader = await (await self._link.stream()).reader(self.last + 1)
+            while self.last < end:
+                await self._take(reader)
+
+    async def _take(self, reader: StreamReader) -> None:
+        for message in await reader.next_messages():
+            self._apply(read_entry(self._link.name, message))
+            self.last = message.sequence
+
+    def _apply(self, entry: Entry) -> None:
+        self.silence.heard()
+        if self.author is not None and self.author.epoch != entry.author.epoch:
+            logger.info("host %s is the primary, epoch %d", entry.author.host, entry.author.epoch)
+        self.author, self.stored_session = entry.author, entry.session
+        if not isinstance(entry, JournalEntry):
+            return
+        session = self.session
+        if session is None or entry.session != session.id:
+            self.session = self._begin(entry)
+            if session is not None:
+                session.close()
+        elif entry.offset == session.journal_bytes:
+            follow(session, entry.lines)
+        else:
+            raise OperatorFault(
+                str(session.journal.path),
+                f"ends at byte {session.journal_bytes}, and the stream goes on at {entry.offset}",
+                "start the order manager again: it compares the two",
+            )
+
+    def _begin(self, entry: JournalEntry) -> OrderSession:
+        """Begin another session; the entry has all that it begins with."""
+        path = self._directory / f"{entry.session}{JOURNAL_SUFFIX}"
+        file = AppendFile.create(path)
+        file.append(entry.lines)
+        file.close()
+        session = OrderSession.recover(path)
+        if session is None:
+            raise OperatorFault(
+                str(path),
+                "does not begin as an order session does",
+                "run the same version of tradestack on both hosts",
+            )
+        return session
+
+    # ---- the primary's silence -----------------------------------------------------------------
+
+    async def listen(self) -> None:
+        """Listen to the primary until it has been silent for too long. Raises OperatorFault."""
+        while not self.silence.is_over:
+            await asyncio.sleep(LOOK_INTERVAL_S)
+            try:
+                connection = await self._link.connection()
+                if connection is not self._heard_over:
+                    await hear_alive(connection, self._link.name, self._heard)
+                    self._heard_over = connection
+                    self.silence.heard()  # nothing could be heard until now
+                await self.end_of_stream()
+            except EngineError as error:
+                self.fault = str(error)
+                self.silence.look(is_stream_there=False)
+            else:
+                self.fault = None
+                self.silence.look(is_stream_there=True)
+
+    def _heard(self, host: str, epoch: int, last: int) -> None:
+        if self.author is None or epoch >= self.author.epoch:
+            self.primary = host, last
+            self.silence.heard()

@@ -1,0 +1,25 @@
+"""Parts of an order manager that a standby does not have yet, as its control socket knows them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tradestack.wire.varlink import declared_error
+from tradestack_order_manager.not_available import NAME, NotAvailable
+
+
+class Late:
+    """Passes on what is asked of a part, once it is there; before, the question is refused.
+
+    part: returns it, or None. words: why there is none.
+    """
+
+    def __init__(self, part: Callable[[], object | None], words: Callable[[], str]) -> None:
+        self._part = part
+        self._words = words
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the part has by that name. Raises VarlinkError."""
+        part = self._part()
+        if part is None:
+            raise declared_error(NAME, NotAvailable(self._words()))
+        return getattr(part, name)

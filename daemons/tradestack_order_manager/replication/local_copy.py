@@ -1,0 +1,138 @@
+"""The journals on this disk, made equal to the stream before anybody is served.
+
+The stream has what was acknowledged, so a file may lack the end of it: it is appended. It may have
+nothing else: what was never stored by the stream was never written to a file either.
+"""
+
+import logging
+from pathlib import Path
+from typing import NoReturn, Self
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.engine.stream import Stream
+from tradestack.replication.comparison import Differs, missing_lines
+from tradestack.replication.message import Authorship, Entry, JournalEntry
+from tradestack.store.append_file import AppendFile
+from tradestack.store.journal import CHUNK_BYTES, JOURNAL_SUFFIX
+from tradestack_order_manager.replication.link import read_entry
+from tradestack_order_manager.sessions.order_sessions import session_paths
+
+logger = logging.getLogger(__name__)
+
+
+class LocalCopy:
+    """The journals of a state directory, beside a stream that is read from a message on.
+
+    session: the newest in the stream, "" before the first. last: the newest message that was read,
+    and author: who wrote it. appended_bytes: what the files lacked.
+    """
+
+    def __init__(self, directory: Path, stream_name: str) -> None:
+        self.session = ""
+        self.last = 0
+        self.author: Authorship | None = None
+        self.appended_bytes = 0
+        self._directory = directory
+        self._stream_name = stream_name
+        self._file: AppendFile | None = None
+        self._end = 0  # of what the stream has of that file
+
+    @classmethod
+    async def catch_up(cls, directory: Path, stream: Stream) -> Self:
+        """Compare the newest local journal and all that follows; append what is missing.
+
+        Raises OperatorFault for a difference, EngineError, OSError.
+        """
+        copy = cls(directory, stream.name)
+        newest = next((path.stem for path in session_paths(directory)), "")
+        state = await stream.state()
+        if state.last:
+            end = read_entry(stream.name, await stream.message(state.last))
+            copy.session, copy.author = end.session, end.author
+        copy.last = await _first_of(stream, newest, state.first, state.last) - 1
+        if copy.session and copy.session < newest:
+            copy._refuse(newest, "is of a later order session than any there")
+        try:
+            if copy.last < state.last:
+                reader = await stream.reader(copy.last + 1)
+                while copy.last < state.last:
+                    for message in await reader.next_messages():
+                        copy.apply(read_entry(stream.name, message), message.sequence)
+            copy.check_end()
+        finally:
+            copy.close()
+        return copy
+
+    def apply(self, entry: Entry, sequence: int) -> None:
+        """Compare or append one entry. Raises OperatorFault, OSError."""
+        self.last, self.author = sequence, entry.author
+        if not isinstance(entry, JournalEntry):
+            return
+        if entry.session != self.session or self._file is None:
+            self.check_end()
+            self.close()
+            self.session = entry.session
+            self._file = _opened(self._path(entry.session))
+        file = self._file
+        try:
+            local = file.read(entry.offset, len(entry.lines))
+            lines = missing_lines(entry, file.size_bytes, local)
+        except Differs as difference:
+            self._refuse(entry.session, str(difference), sequence)
+        if lines:
+            file.append(lines)
+            self.appended_bytes += len(lines)
+        self._end = entry.offset + len(entry.lines)
+
+    def check_end(self) -> None:
+        """Raise OperatorFault if the file has more than the stream."""
+        if self._file is not None and self._file.size_bytes > self._end:
+            more = self._file.size_bytes - self._end
+            self._refuse(self.session, f"has {more} bytes more", self.last)
+
+    def close(self) -> None:
+        """Close the file."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _refuse(self, session: str, difference: str, sequence: int = 0) -> NoReturn:
+        place = f" (message {sequence})" if sequence else ""
+        raise OperatorFault(
+            str(self._path(session)),
+            f"is not what stream {self._stream_name} has{place}: it {difference}",
+            "if the stream is right, move the file away and start again: it is fetched anew; if "
+            "the stream has lost something, let the host whose journal has most go on with another "
+            "replication.stream",
+        )
+
+    def _path(self, session: str) -> Path:
+        return self._directory / f"{session}{JOURNAL_SUFFIX}"
+
+
+def _opened(path: Path) -> AppendFile:
+    """Open a journal without the unfinished line at its end, or begin it."""
+    if not path.exists():
+        return AppendFile.create(path)
+    file = AppendFile.open(path)
+    end = file.size_bytes
+    while end:
+        begin = max(0, end - CHUNK_BYTES)
+        place = file.read(begin, end - begin).rfind(b"\n")
+        end = begin + place + 1 if place >= 0 else begin
+        if place >= 0:
+            break
+    if end < file.size_bytes:
+        logger.warning("cut %d bytes of an unfinished line from %s", file.size_bytes - end, path)
+        file.cut(end)
+    return file
+
+
+async def _first_of(stream: Stream, session: str, first: int, last: int) -> int:
+    """Return the first message of that session or a later one; last + 1 if there is none."""
+    low, high = max(first, 1), last + 1
+    while session and low < high:
+        middle = (low + high) // 2
+        entry = read_entry(stream.name, await stream.message(middle))
+        low, high = (middle + 1, high) if entry.session < session else (low, middle)
+    return low

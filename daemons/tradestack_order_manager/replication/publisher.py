@@ -1,0 +1,123 @@
+"""The primary's side: what was journalled goes to the stream, then to the file.
+
+While nothing is to be journalled it looks at the stream's end, so that it learns within a second
+that another order manager has taken over. What it says to a standby in the same second (`alive.py`)
+it says only after such a look, or an append, has succeeded.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack.engine.faults import EngineError
+from tradestack.replication.backlog import BACKLOG_BYTES_MAX, Backlog
+from tradestack.replication.message import JournalEntry
+from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack_order_manager.replication.alive import say_alive
+from tradestack_order_manager.replication.link import Link
+from tradestack_order_manager.replication.writer import Overtaken, Writer
+
+LOOK_INTERVAL_S = 0.5
+# Of an append: then messages are refused, so that their senders know; those before it still wait.
+STALL_NS_MAX = 2 * NANOSECONDS_PER_SECOND
+
+
+class Publisher:
+    """Sends the backlog of a primary."""
+
+    def __init__(self, writer: Writer, link: Link, clock: Clock) -> None:
+        self.backlog = Backlog(self._added)
+        self._on_fault: Callable[[str | None], None] = lambda _: None
+        self._writer = writer
+        self._link = link
+        self._clock = clock
+        self._is_added = asyncio.Event()
+        self._sending_since_ns: int | None = None  # monotonic
+        self._fault: str | None = None
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of this primary."""
+        return self._writer.author.epoch
+
+    @property
+    def last(self) -> int:
+        """The newest message of the stream that is known to be stored."""
+        return self._writer.last
+
+    def follow_faults(self, on_fault: Callable[[str | None], None]) -> None:
+        """Call `on_fault` with the reason why nothing can be journalled, None when it can."""
+        self._on_fault = on_fault
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing can be journalled; None if it can."""
+        return self._fault
+
+    async def send(self) -> None:
+        """Send what is appended. Raises OperatorFault when another has taken over, OSError."""
+        while True:
+            await self._is_added.wait()
+            self._is_added.clear()
+            while appends := self.backlog.take():
+                self._sending_since_ns = self._clock.monotonic_ns()
+                first = appends[0]
+                entry = JournalEntry(
+                    author=self._writer.author,
+                    session=first.file.path.name.removesuffix(JOURNAL_SUFFIX),
+                    offset=first.offset,
+                    lines=b"".join(append.lines for append in appends),
+                )
+                try:
+                    await self._writer.append(entry)
+                except Overtaken as overtaken:
+                    raise fenced(overtaken) from overtaken
+                self._sending_since_ns = None
+                self.backlog.keep()
+                self._look_at_delay()
+
+    async def watch(self) -> None:
+        """Look at the stream and tell the standby. Raises OperatorFault as `send`."""
+        while True:
+            self._look_at_delay()
+            try:
+                if self._sending_since_ns is None:
+                    await self._writer.check()
+                if not self._is_stalled:
+                    await say_alive(await self._link.connection(), self._link.name, self._writer)
+            except Overtaken as overtaken:
+                raise fenced(overtaken) from overtaken
+            except EngineError:
+                pass  # link.py has logged it; the next append will wait for the stream
+            await asyncio.sleep(LOOK_INTERVAL_S)
+
+    def _added(self) -> None:
+        self._is_added.set()
+        if self.backlog.size_bytes > BACKLOG_BYTES_MAX:
+            self._look_at_delay()
+
+    @property
+    def _is_stalled(self) -> bool:
+        since_ns = self._sending_since_ns
+        return since_ns is not None and self._clock.monotonic_ns() - since_ns > STALL_NS_MAX
+
+    def _look_at_delay(self) -> None:
+        """Refuse messages while the stream does not store what was appended before."""
+        fault = None
+        if self._is_stalled or self.backlog.size_bytes > BACKLOG_BYTES_MAX:
+            fault = self._link.fault or "the stream does not answer"
+        if fault != self._fault:
+            self._fault = fault
+            self._on_fault(fault)
+
+
+def fenced(overtaken: Overtaken) -> OperatorFault:
+    """Return what stops an order manager that is not the primary any more."""
+    author = overtaken.entry.author
+    return OperatorFault(
+        "replication",
+        f"host {author.host} has taken over (epoch {author.epoch}): this one has stopped, "
+        "and has acknowledged nothing since",
+        'set role = "standby" in its section [replication] and start it again: it follows then',
+    )

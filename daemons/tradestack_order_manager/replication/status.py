@@ -1,0 +1,44 @@
+"""What an order manager says of itself and of the stream."""
+
+from tradestack_order_manager.replication.control import Status
+from tradestack_order_manager.replication.follower import Follower
+from tradestack_order_manager.replication.link import Link
+from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S, Publisher
+
+
+def status_of_primary(host: str, link: Link, publisher: Publisher, session: str) -> Status:
+    """Return what the primary is; session: the order session."""
+    return Status(
+        host=host,
+        role="primary",
+        stream=link.name,
+        epoch=publisher.epoch,
+        primary=host,
+        session=session,
+        sequence=publisher.last,
+        behind=0,
+        waiting_bytes=publisher.backlog.size_bytes,
+        silent_s=0.0,
+        server=link.server,
+        fault=link.fault or publisher.fault,
+    )
+
+
+def status_of_standby(host: str, link: Link, follower: Follower | None) -> Status:
+    """Return what a standby is; follower: None while it starts."""
+    author = None if follower is None else follower.author
+    session = None if follower is None else follower.session
+    return Status(
+        host=host,
+        role="starting" if follower is None else "standby",
+        stream=link.name,
+        epoch=0 if author is None else author.epoch,
+        primary="" if author is None else author.host,
+        session="" if session is None else session.id,
+        sequence=0 if follower is None else follower.last,
+        behind=0 if follower is None else follower.behind,
+        waiting_bytes=0,
+        silent_s=0.0 if follower is None else follower.silence.looks * LOOK_INTERVAL_S,
+        server=link.server,
+        fault=link.fault or (None if follower is None else follower.fault),
+    )

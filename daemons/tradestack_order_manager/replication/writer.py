@@ -1,0 +1,84 @@
+"""Appends to the stream, one after the other, each until its outcome is known.
+
+Each expects the message before it to be the newest. The table is in
+`tradestack.replication.append`.
+"""
+
+import asyncio
+
+from tradestack.engine.faults import EngineError, Fenced
+from tradestack.replication.append import AppendEvent, AppendState, next_state
+from tradestack.replication.message import Authorship, Entry, encode_entry
+from tradestack_order_manager.replication.link import RETRY_S, Link, read_entry
+
+# An election takes longer on a busy host; then the append is sent again.
+ACK_TIMEOUT_S = 2.0
+
+
+class Overtaken(Exception):
+    """Another process has written a message where this one was to write; entry: what it wrote."""
+
+    def __init__(self, entry: Entry) -> None:
+        author = entry.author
+        super().__init__(f"host {author.host} writes the stream, epoch {author.epoch}")
+        self.entry = entry
+
+
+class Writer:
+    """The end of the stream, as one process writes it.
+
+    author: this process. last: the newest message, which is known to be stored.
+    """
+
+    def __init__(self, link: Link, author: Authorship, last: int) -> None:
+        self.author = author
+        self.last = last
+        self._link = link
+
+    async def append(self, entry: Entry) -> None:
+        """Append an entry of this process; return when it is stored. Raises Overtaken."""
+        data, headers = encode_entry(entry)
+        state, others = AppendState.SENDING, entry
+        while state is not AppendState.KEPT:
+            if state is AppendState.FENCED:
+                raise Overtaken(others)
+            if state is AppendState.SENDING:
+                event = await self._send(data, headers)
+            else:
+                event, others = await self._read_next(others)
+            state = next_state(state, event)
+            if event is AppendEvent.UNKNOWN:
+                await asyncio.sleep(RETRY_S)
+        self.last += 1
+
+    async def check(self) -> None:
+        """Return if nobody else has written. Raises Overtaken, EngineError if that is not known."""
+        stream = await self._link.stream()
+        last = self.last
+        if (await stream.state()).last > last:
+            entry = read_entry(stream.name, await stream.message(last + 1))
+            if entry.author.writer != self.author.writer:
+                raise Overtaken(entry)
+
+    async def _send(self, data: bytes, headers: dict[str, str]) -> AppendEvent:
+        try:
+            stream = await self._link.stream()
+            await stream.append(
+                data, expected_last=self.last, headers=headers, timeout_s=ACK_TIMEOUT_S
+            )
+        except Fenced:
+            return AppendEvent.REFUSED
+        except EngineError:
+            return AppendEvent.UNKNOWN
+        return AppendEvent.KEPT
+
+    async def _read_next(self, entry: Entry) -> tuple[AppendEvent, Entry]:
+        """Read what is stored where this process was to write."""
+        try:
+            stream = await self._link.stream()
+            message = await stream.message(self.last + 1)
+        except EngineError:
+            return AppendEvent.UNKNOWN, entry
+        found = read_entry(stream.name, message)
+        is_own = found.author.writer == self.author.writer
+        return (AppendEvent.OWN if is_own else AppendEvent.OTHERS), found

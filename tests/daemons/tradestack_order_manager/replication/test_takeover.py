@@ -1,0 +1,137 @@
+"""Order managers on two hosts, as processes: what survives the loss of one."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.kit.moving_client import MovingClient
+from tests.kit.replicated import ReplicatedOrderManager
+from tradestack.ctl.main import run
+from tradestack.domain.order import ExecType
+
+NAMES = [f"o{number}" for number in range(400)]
+
+
+def test_a_standby_has_the_same_journal_and_refuses_logins_in_words(
+    primary: ReplicatedOrderManager, standby: ReplicatedOrderManager
+) -> None:
+    """A standby writes what the primary writes, and names the primary to who logs in."""
+    client = MovingClient()
+    client.log_in(primary)
+    client.send(NAMES[:20])
+    client.read(20)
+    last = primary.replication()["sequence"]
+    standby.replication_when(lambda status: status["sequence"] == last)
+    assert standby.journals() == primary.journals()
+    refused = standby.raw_client().send_login()
+    assert refused.next_packet() is None
+    assert refused.remarks == [b"STANDBY this order manager stands by; the primary is a"]
+
+
+def test_orders_survive_the_death_of_the_primary_under_load(
+    primary: ReplicatedOrderManager, standby: ReplicatedOrderManager
+) -> None:
+    """No report changes or is lost, and each order is accepted once, when `a` is killed."""
+    client = MovingClient()
+    client.log_in(primary)
+    client.send(NAMES)
+    client.read(100)
+    primary.kill()
+    client.read(len(NAMES))  # what was on its way
+    before = list(client.reports)
+    status = standby.take_over()
+    assert (status["role"], status["epoch"]) == ("primary", 2)
+    client.log_in(standby)
+    client.send([name for name in NAMES if name not in client.reported])
+    client.read(len(NAMES) - len(client.reports))
+    assert sorted(client.reported) == sorted(NAMES)
+    assert [report.order_id for report in client.reports] == list(range(1, len(NAMES) + 1))
+    assert {report.exec_type for report in client.reports} == {ExecType.NEW}
+    again = MovingClient()
+    again.log_in(standby)
+    again.read(len(NAMES))
+    assert again.reports == client.reports
+    assert again.reports[: len(before)] == before
+
+
+def test_the_old_primary_comes_back_as_a_standby(
+    primary: ReplicatedOrderManager, standby: ReplicatedOrderManager, stream: str
+) -> None:
+    """As primary it does not start; as standby it gets what it lacks, and can take over."""
+    client = MovingClient()
+    client.log_in(primary)
+    client.send(NAMES[:50])
+    client.read(50)
+    primary.kill()
+    standby.take_over()
+    client.log_in(standby)
+    client.send(NAMES[50:60])
+    client.read(10)
+    primary.launch()
+    assert primary.wait() == 78
+    assert "host b is the primary (epoch 2)" in primary.errors
+    primary.configure_replication("standby", stream=stream)
+    primary.start()
+    assert primary.journals() == standby.journals()
+    assert primary.take_over()["epoch"] == 3
+    assert standby.wait() == 78
+    assert "host a has taken over (epoch 3)" in standby.errors
+    client.log_in(primary)
+    client.send(NAMES[60:61])
+    client.read(1)
+    assert client.reported == NAMES[:61]
+
+
+def test_a_primary_that_was_stopped_acknowledges_nothing_after_the_takeover(
+    primary: ReplicatedOrderManager, standby: ReplicatedOrderManager
+) -> None:
+    """What it was sent meanwhile is not answered; it says who has taken over and exits with 78."""
+    client = MovingClient()
+    client.log_in(primary)
+    client.send(NAMES[:10])
+    client.read(10)
+    primary.signal(signal.SIGSTOP)
+    client.send(NAMES[10:20])
+    standby.take_over()
+    primary.signal(signal.SIGCONT)
+    assert primary.wait() == 78
+    assert "host b has taken over (epoch 2)" in primary.errors
+    client.read(10)
+    assert client.reported == NAMES[:10]
+    client.log_in(standby)
+    client.send(NAMES[10:20])
+    client.read(10)
+    assert client.reported == NAMES[:20]
+
+
+def test_a_silent_primary_is_replaced(
+    primary: ReplicatedOrderManager, standby: ReplicatedOrderManager, stream: str
+) -> None:
+    """With `takeover_after` the standby takes over by itself when the primary is silent."""
+    standby.stop()
+    standby.configure_replication("standby", stream=stream, takeover_after="2s")
+    standby.start()
+    assert standby.replication_when(lambda status: status["behind"] == 0)["role"] == "standby"
+    primary.kill()
+    assert standby.replication_when(lambda status: status["role"] == "primary")["epoch"] == 2
+
+
+def test_the_verb_shows_who_is_the_primary_and_lets_the_standby_take_over(
+    tmp_path: Path,
+    primary: ReplicatedOrderManager,
+    standby: ReplicatedOrderManager,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A second takeover is refused: the host is the primary already."""
+    (tmp_path / "order-manager.sock").symlink_to(standby.control)
+    verb = ["--runtime-dir", str(tmp_path), "ha"]
+    assert run([*verb, "status"]) == 0
+    shown = capsys.readouterr().out
+    assert "role            standby (b)\nprimary         a, epoch 1\n" in shown
+    assert "behind          0 messages" in shown
+    assert run([*verb, "takeover"]) == 0
+    assert "role            primary (b)\nprimary         b, epoch 2\n" in capsys.readouterr().out
+    assert run([*verb, "takeover"]) == 1
+    assert "this host is the primary already" in capsys.readouterr().err
+    assert primary.wait() == 78
