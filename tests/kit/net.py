@@ -19,7 +19,7 @@ from tradestack.net.client import feed_client, feed_events
 from tradestack.net.client.login import Credentials
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.outbox import Stream
+from tradestack.net.server.refusal import Answer
 from tradestack.net.server.session_server import DEADLINES_INTERVAL_NS, SessionServer
 from tradestack.net.server.users import Users, users_line
 from tradestack.runtime.clock import SystemClock
@@ -91,7 +91,7 @@ class Handler:
         self.changed = asyncio.Event()
         self.on_message: Callable[[Connection, bytes], None] = self.keep
 
-    def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | RejectReason:
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Answer:
         """Return the requested stream, or the current one."""
         del user, sequence
         stream = self.streams.get(session_id or self.current.session_id)

@@ -15,10 +15,20 @@ from tradestack.net.client.alternatives import Alternatives
 from tradestack.net.client.feed_head import find_head
 from tradestack.net.client.feed_listener import EndReason
 from tradestack.net.client.login import NotReached
+from tradestack.net.server.refusal import Answer, standing_by
 from tradestack.wire.close_reason import Close
 
 FIRST, SECOND = Address("127.0.0.1", 1), Address("127.0.0.1", 2)
 OTHER_SESSION = "1ABCDE1234"
+
+
+class Standby(Handler):
+    """Says who takes the logins."""
+
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Answer:
+        """Refuse all."""
+        del user, session_id, sequence
+        return standing_by("the other one takes logins")
 
 
 @pytest.fixture
@@ -151,6 +161,20 @@ async def test_a_session_that_no_server_has_is_left(net: Net) -> None:
 
     assert calls[0] == (SESSION, 0, EndReason.NOT_AVAILABLE)
     assert calls[2:] == [(OTHER_SESSION, 1), [1, 2]]
+
+
+async def test_a_standby_is_passed_over(net: Net) -> None:
+    """It answers no login, and does not deny the session: the primary has it."""
+    standby = Standby(net.memory_stream())
+    async with (
+        net.serving(standby) as first,
+        net.serving(feed(net, 3)) as second,
+        following(net, [first.address, second.address], SESSION) as recorder,
+    ):
+        calls = await recorder.until(3)
+
+    assert ticks_of(recorder) == [1, 2, 3]
+    assert not any(isinstance(call, tuple) and EndReason.NOT_AVAILABLE in call for call in calls)
 
 
 async def test_the_fault_names_all_servers(net: Net, closed: Address) -> None:

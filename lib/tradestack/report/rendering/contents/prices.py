@@ -27,7 +27,8 @@ def prices_section(report: Report) -> Section:
         name="prices",
         title="Prices, news, orders and fills",
         says="Trades in feed time. Orders are marked when their tick came, fills when the trade "
-        "came that filled them; news has its sentiment, 0 to 100.",
+        "came that filled them. News stands below the prices; point at it for its sentiment, 0 to "
+        "100.",
         blocks=[_chart(number, chart) for number, chart in enumerate(charts)],
     )
 
