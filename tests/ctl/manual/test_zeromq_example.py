@@ -12,7 +12,7 @@ from tests.kit.daemon import PASSWORD
 from tests.kit.gateway import USER, Gateway
 from tradestack.ctl import manual
 
-TOPIC = Path(manual.__file__).parent / "topics/tradestack-client.md"
+TOPIC = Path(manual.__file__).parent / "topics/tradestack-hosts.md"
 Process = subprocess.Popen[str]
 
 
