@@ -278,7 +278,7 @@ def test_nothing_moves_where_that_is_asked(page: Page, shown: ShownStack) -> Non
     page.locator(".toast").wait_for()
 
     assert page.evaluate("document.getAnimations().length") == 0
-    assert page.locator("[data-action]:visible").count() == 0
+    visit.until(page, lambda: page.locator("[data-action]:visible").count() == 0)
 
 
 def test_dialogs_are_accessible(page: Page, shown: ShownStack) -> None:
