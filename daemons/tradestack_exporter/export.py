@@ -6,8 +6,9 @@ expected sequence (Fenced), and begins again behind what the other has written.
 """
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
 from tradestack.domain.faults import OperatorFault
@@ -23,6 +24,8 @@ from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.feed_slab import StreamEnd
 from tradestack_exporter.slab_writer import SlabWriter
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,7 @@ class Export:
                 "set another stream_prefix for the feed of another gateway",
             )
         if place is None or session_id != place.session_id:
+            await self._seal(StreamEnd.ABANDONED)
             name = stream_of(self._destination.prefix, session_id)
             await create_stream(self._connection, name, replicas=self._destination.replicas)
             place = _Place(session_id, 1, 0, is_over=False)
@@ -182,30 +186,47 @@ class Export:
         self._place = place
         self._progress.session_id, self._progress.head = session_id, place.next_message - 1
         if place.is_over:
-            return
-        self._writer = SlabWriter(
-            self._stream(session_id),
-            session_id,
+            logger.warning(
+                "session=%s the stream was ended before, at message %d: what the feed has beyond "
+                "is not exported",
+                session_id,
+                place.next_message - 1,
+            )
+        else:
+            self._writer = self._open_writer(place)
+
+    def _open_writer(self, place: _Place) -> SlabWriter:
+        writer = SlabWriter(
+            self._stream(place.session_id),
+            place.session_id,
             place.next_message,
             place.last_sequence,
             self._confirmed,
         )
-        self._tasks = [self._spawn(self._writer.send()), self._spawn(self._writer.confirm())]
+        self._tasks = [self._spawn(writer.send()), self._spawn(writer.confirm())]
+        return writer
 
     async def _add(self, batch: TickBatch) -> None:
         if self._writer is not None:  # else the stream was ended before
             await self._writer.add(batch)
 
     async def _end(self, reason: EndReason) -> None:
-        """End the stream of the session, unless it was ended before."""
+        """End the stream of a session that is complete.
+
+        Else it waits for a newer session: the gateway may be the wrong one, by mistake, or a relay
+        that is behind.
+        """
+        if reason is EndReason.COMPLETE:
+            await self._seal(StreamEnd.COMPLETE)
+
+    async def _seal(self, end: StreamEnd) -> None:
+        """End the stream of the present session, if there is one that was not ended before."""
         place = self._place
         if place is None or place.is_over:
             return
-        if self._writer is None:  # the gateway did not serve the session any more
-            await self._begin(place.session_id)
-        assert self._writer is not None
-        complete = reason is EndReason.COMPLETE
-        await self._writer.end(StreamEnd.COMPLETE if complete else StreamEnd.ABANDONED)
+        writer = self._writer or self._open_writer(place)
+        await writer.end(end)
+        self._place = replace(place, is_over=True)
         self._progress.sessions_sealed += 1
         for task in self._tasks:
             task.cancel()

@@ -34,6 +34,7 @@ from tradestack.store.feed_log import FeedLog
 from tradestack_gateway.sessions.session_files import SessionFiles
 from tradestack_gateway.sources.source_check import check_sources
 
+FOLLOWED: SourceIdentity = {"source": SourceChoice.RELAY.value}  # of another gateway's sessions
 EXTENSION_S = 30  # of the start's timeout, asked of the supervisor once a second
 
 logger = logging.getLogger(__name__)
@@ -84,10 +85,10 @@ class FeedSessions:
 
         Raises OperatorFault for a log that cannot be continued, OSError.
         """
-        sidecar = self.newest
+        is_relay = config.source.is_followed
+        sidecar = self._files.newest_of(identity) if is_relay else self.newest
         if sidecar is None or sidecar.sources != identity:
             return None
-        is_relay = config.source.is_followed
         if sidecar.ended and config.at_end is not AtEnd.END_SESSION and not is_relay:
             return None
         try:
@@ -103,6 +104,7 @@ class FeedSessions:
             return None
         if sidecar.ended:
             self._logs[resumed.session_id] = resumed.log
+        self.newest = sidecar
         self._end_earlier(resumed.session_id)
         emit(logger, FEED_SESSION_RESUMED, session=resumed.session_id, head=resumed.log.head)
         return resumed
@@ -155,8 +157,7 @@ class FeedSessions:
     def follow(self, session_id: str, current: FeedSession | None) -> FeedSession:
         """Begin the session of another gateway, as `begin` does. Raises OperatorFault, OSError."""
         source = RelayedLog(self._files.log_path(session_id))
-        identity = {"source": SourceChoice.RELAY.value}
-        return self.begin(source, identity, Settings(), current, session_id)
+        return self.begin(source, FOLLOWED, Settings(), current, session_id)
 
     def end(self, feed_session: FeedSession) -> None:
         """End a session; its log is still served. Raises OSError, and then it goes on."""
@@ -229,12 +230,16 @@ class FeedSessions:
         return log
 
     def _end_earlier(self, current: str) -> None:
-        """End the sessions that an earlier process left open; one that is damaged stays so."""
+        """End the sessions that an earlier process left open; one that is damaged stays so.
+
+        So does one of another gateway, which only that one ends: it is not served, and a relay may
+        go on with it later.
+        """
         for session_id in self._files.session_ids():
             if session_id == current or not self._files.log_path(session_id).exists():
                 continue
             sidecar = self._files.usable_sidecar(session_id)
-            if sidecar is None or sidecar.ended or sidecar.incomplete:
+            if sidecar is None or sidecar.ended or sidecar.sources == FOLLOWED:
                 continue
             try:
                 self._end_left(sidecar)

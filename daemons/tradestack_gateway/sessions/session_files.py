@@ -11,6 +11,7 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id
 from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
+from tradestack.sessions.source_identity import SourceIdentity
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.statistics_file import STATISTICS_SUFFIX
@@ -61,6 +62,18 @@ class SessionFiles:
         for session_id, problem in unusable.items():
             self.complain(session_id, f"{self.sidecar_path(session_id)} {problem}")
         return newest
+
+    def newest_of(self, sources: SourceIdentity) -> Sidecar | None:
+        """Return the sidecar of the newest session of these sources, among those that are usable.
+
+        The sessions of a gateway that is followed may be older than some that began here.
+        """
+        for session_id in reversed(self.session_ids()):
+            if self.log_path(session_id).exists():
+                sidecar = self.usable_sidecar(session_id)
+                if sidecar is not None and sidecar.sources == sources:
+                    return sidecar
+        return None
 
     def sidecar(self, session_id: str) -> Sidecar:
         """Read the sidecar of a session. Raises SidecarUnusable."""

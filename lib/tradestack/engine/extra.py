@@ -1,4 +1,4 @@
-"""nats-py, which is an extra: whether it is here, and how to install it."""
+"""nats-py, which is an extra, and what it needs: whether they are here, how to install them."""
 
 import importlib.util
 import os
@@ -11,10 +11,23 @@ from tradestack.domain.faults import OperatorFault
 def require_nats(what: str) -> None:
     """Raise OperatorFault, with the command that installs it, unless nats-py is here."""
     if importlib.util.find_spec("nats") is None:
-        rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
         raise OperatorFault(
             what,
             "nats-py, the Python package that speaks to NATS, is not installed",
-            f"install it{rights}: {shlex.quote(sys.executable)} -m pip install 'nats-py>=2.16', "
-            "or run install.sh without --without-nats",
+            f"{_installation('nats-py>=2.16')}, or run install.sh without --without-nats",
         )
+
+
+def require_keys(what: str) -> None:
+    """Raise OperatorFault unless nkeys is here, which a login by a credentials file needs."""
+    if importlib.util.find_spec("nkeys") is None:
+        raise OperatorFault(
+            what,
+            "nkeys, the Python package that signs with the key in it, is not installed",
+            f"{_installation('nkeys')}, or log in by user and password_file",
+        )
+
+
+def _installation(package: str) -> str:
+    rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
+    return f"install it{rights}: {shlex.quote(sys.executable)} -m pip install '{package}'"

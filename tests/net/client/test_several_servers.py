@@ -96,6 +96,16 @@ def test_a_session_is_gone_when_every_server_has_denied_it() -> None:
     assert Alternatives(FIRST).denied()
 
 
+def test_of_several_servers_only_a_newer_session_follows() -> None:
+    """One that is behind may have the session before; a single server may have begun anew."""
+    several, single = Alternatives([FIRST, SECOND]), Alternatives(FIRST)
+
+    assert several.may_follow(SESSION, OTHER_SESSION)
+    assert not several.may_follow(OTHER_SESSION, SESSION)
+    assert single.may_follow(OTHER_SESSION, SESSION)
+    assert not single.may_follow(SESSION, SESSION)
+
+
 def test_no_address_is_refused() -> None:
     """A client without a server would try nothing for ever."""
     with pytest.raises(ValueError, match="no address"):

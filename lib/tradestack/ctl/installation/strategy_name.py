@@ -9,15 +9,16 @@ from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 _NAME = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 
 
-# What verbs such as `restart` take instead of the name of an instance.
-_OTHER_NAMES = ("all", "exporter", "gateway", "metrics", "order-manager", "web")
+# What verbs such as `restart` take instead of the name of an instance, and how passwords are called
+# that are not of an instance.
+_OTHER_NAMES = ("all", "export", "exporter", "gateway", "metrics", "order-manager", "relay", "web")
 _NAMES_SHOWN = ", ".join(_OTHER_NAMES)
 
 
 def new_strategy_name(text: str) -> str:
     """Return the name of an instance to be; raise OperatorFault if it is not a valid one."""
     if text in _OTHER_NAMES:
-        problem = "not a name for a strategy: verbs mean something else by it"
+        problem = "not a name for a strategy: it is that of something else"
         raise OperatorFault(f"strategy {text!r}", problem, f"use another than {_NAMES_SHOWN}")
     return strategy_name(text)
 

@@ -39,6 +39,13 @@ class Alternatives:
         self._denied.add(self.current)
         return len(self._denied) == len(set(self._addresses))
 
+    def may_follow(self, ended: str, session_id: str) -> bool:
+        """Return whether the session may be the one after the ended one ("" for none).
+
+        Ids of one gateway ascend, and a server of several may be one that is behind.
+        """
+        return session_id > ended if len(self._addresses) > 1 else session_id != ended
+
     def accepted(self) -> None:
         """Note that the current server has accepted a login: it is the first to try again."""
         self._failures = 0

@@ -51,7 +51,7 @@ async def find_head(
         address = servers.current
         try:
             head = await probe_head(address, credentials)
-            if head.session_id != ended:
+            if servers.may_follow(ended, head.session_id):
                 return head
         except LoginRejected as rejection:
             emit(logger, SERVER_LOGIN_REJECTED, address=address, reason=rejection)

@@ -92,7 +92,9 @@ class Reconnector:
             elif self._waits:
                 await asyncio.sleep(self.backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
             logged_in = await self._try_log_in(position, on_gone)
-            if logged_in is not None and logged_in.session_id != position.ended:
+            if logged_in is not None and self._servers.may_follow(
+                position.ended, logged_in.session_id
+            ):
                 self._connected(logged_in, position)
                 return logged_in
             if logged_in is not None:
