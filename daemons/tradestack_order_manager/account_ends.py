@@ -79,8 +79,11 @@ class AccountEnds:
 
         Its feed session has ended before a message that it has met, or the log was removed.
         """
-        if isinstance(error.__cause__, TapeBehind):
-            return self._tapes.has_ended_before(feed_session, error.__cause__.matched_through)
+        behind = error.__cause__
+        if isinstance(behind, TapeBehind) and self._tapes.has_ended_before(
+            feed_session, behind.matched_through
+        ):
+            return True
         return self._tapes.is_gone(feed_session)
 
     def leave_behind(

@@ -115,8 +115,10 @@ class _Told:
             case ExecutionReport():
                 if report.orig_cl_ord_id is not None:
                     self._requests.pop(report.cl_ord_id, None)
+                if report.exec_type is ExecType.TRADE:
+                    self._fill(report)
                 order = self.state.orders.get(report.order_id or 0)
-                if order is not None:
+                if order is not None:  # else its record was damaged, and the journal repaired
                     self._take_step(order, report)
             case OrderCancelReject() | OrderMassCancelReport():
                 self._requests.pop(report.cl_ord_id, None)
@@ -125,7 +127,9 @@ class _Told:
         """Let an order be what a report says of it."""
         match report.exec_type:
             case ExecType.TRADE:
-                self._fill(order, report)
+                order.cum_quantity += report.last_quantity or 0
+                order.notional += (report.last_quantity or 0) * (report.last_price or 0)
+                order.fees += report.commission or 0
             case ExecType.REPLACED:
                 order.cl_ord_id, order.price = report.cl_ord_id, report.price
                 order.quantity = report.quantity or 0
@@ -134,14 +138,13 @@ class _Told:
         if is_final(report.ord_status):
             self._drop(order, report.ord_status)
 
-    def _fill(self, order: WorkingOrder, report: ExecutionReport) -> None:
+    def _fill(self, report: ExecutionReport) -> None:
+        assert report.symbol is not None
+        assert report.side is not None
         quantity, price = report.last_quantity or 0, report.last_price or 0
         fee = report.commission or 0
-        order.cum_quantity += quantity
-        order.notional += quantity * price
-        order.fees += fee
         portfolio = self.state.portfolio
-        portfolio.apply_fill(order.symbol, order.side, quantity, price, fee=fee, mark=price)
+        portfolio.apply_fill(report.symbol, report.side, quantity, price, fee=fee, mark=price)
         self.state.fills += 1
 
     def _drop(self, order: WorkingOrder, status: OrdStatus) -> None:
