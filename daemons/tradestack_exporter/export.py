@@ -9,11 +9,12 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import Connection
-from tradestack.engine.faults import Missing
+from tradestack.engine.faults import Missing, Unavailable
 from tradestack.engine.feed_streams import feed_sessions, place_of, stream_of
 from tradestack.engine.stream import Stream, create_stream, delete_stream
 from tradestack.net.addresses import Address
@@ -30,11 +31,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """How the streams are named and kept; streams_kept: streams beside those that are older."""
+    """How the streams are named, and on how many servers each is."""
 
     prefix: str
     replicas: int
-    streams_kept: int
 
 
 @dataclass(slots=True)
@@ -62,7 +62,10 @@ class _Place:
 
 
 class Export:
-    """One export, from its connections to the fault that ends it."""
+    """One export, from its connections to the fault that ends it.
+
+    streams_kept: the streams of older sessions are removed when another session begins.
+    """
 
     def __init__(
         self,
@@ -72,7 +75,10 @@ class Export:
         destination: Destination,
         progress: Progress,
         clock: Clock,
+        *,
+        streams_kept: int,
     ) -> None:
+        self.streams_kept = streams_kept
         self._connection = connection
         self._feed = feed
         self._credentials = credentials
@@ -102,7 +108,11 @@ class Export:
         """Export until cancelled. Raises EngineError, ProtocolError, OperatorFault."""
         reading = self._spawn(self._read())
         try:
-            await self._failed
+            ends: set[asyncio.Future[Any]] = {self._failed, self._connection.lost}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if self._failed.done():
+                self._failed.result()
+            raise Unavailable(self._connection.lost.result())
         finally:
             tasks = [reading, *self._tasks]
             for task in tasks:
@@ -248,7 +258,7 @@ class Export:
     async def _prune(self) -> None:
         """Remove the oldest streams beyond the limit."""
         sessions = await feed_sessions(self._connection, self._destination.prefix)
-        for session_id in sessions[: -self._destination.streams_kept]:
+        for session_id in sessions[: -self.streams_kept]:
             try:
                 await delete_stream(
                     self._connection, stream_of(self._destination.prefix, session_id)

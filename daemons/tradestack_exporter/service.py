@@ -55,6 +55,8 @@ class Exporter:
     def reload(self, config: ExporterConfig) -> None:
         """Take the number of streams to keep, for the next session."""
         self._config = config
+        if self._export is not None:
+            self._export.streams_kept = config.streams_kept
 
     def stats(self) -> dict[str, object]:
         """Return what the streams have, and what was done for it."""
@@ -131,9 +133,10 @@ class Exporter:
                 connection,
                 config.feed,
                 self._credentials,
-                Destination(config.stream_prefix, config.replicas, config.streams_kept),
+                Destination(config.stream_prefix, config.replicas),
                 self._progress,
                 self._context.clock,
+                streams_kept=config.streams_kept,
             )
             try:
                 await self._export.run()

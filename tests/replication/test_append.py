@@ -6,15 +6,24 @@ from hypothesis import strategies as st
 
 from tradestack.replication.append import AppendEvent, AppendState, next_state
 
+LOSSES = st.sampled_from(["request", "answer", "proposal"])
 FINAL = (AppendState.KEPT, AppendState.FENCED)
 POSSIBLE = {
     AppendState.SENDING: (AppendEvent.KEPT, AppendEvent.REFUSED, AppendEvent.UNKNOWN),
-    AppendState.READING: (AppendEvent.OWN, AppendEvent.OTHERS, AppendEvent.UNKNOWN),
+    AppendState.READING: (
+        AppendEvent.OWN,
+        AppendEvent.OTHERS,
+        AppendEvent.MISSING,
+        AppendEvent.UNKNOWN,
+    ),
 }
 
 
 class FakeStream:
-    """A stream with room for one message at the expected place; answers may be lost."""
+    """A stream with room for one message at the expected place; answers may be lost.
+
+    A message that is only proposed has others refused, until its leader is gone and it as well.
+    """
 
     def __init__(self, *, is_taken: bool) -> None:
         self.stored = ["others"] if is_taken else []
@@ -28,19 +37,23 @@ class FakeStream:
 
     def read(self) -> AppendEvent:
         """Return whose message is there."""
+        if not self.stored:
+            return AppendEvent.MISSING
         return AppendEvent.OWN if self.stored == ["own"] else AppendEvent.OTHERS
 
 
-@given(is_taken=st.booleans(), losses=st.lists(st.sampled_from(["request", "answer"]), max_size=6))
+@given(is_taken=st.booleans(), losses=st.lists(LOSSES, max_size=6))
 def test_the_end_says_what_is_stored(is_taken: bool, losses: list[str]) -> None:
     """KEPT if the message is in the stream, FENCED if another one is; whatever is lost, once."""
     stream, state, lost = FakeStream(is_taken=is_taken), AppendState.SENDING, iter(losses)
     while state not in FINAL:
         loss = next(lost, None)
         event = AppendEvent.UNKNOWN
-        if loss != "request":
+        if loss == "proposal" and state is AppendState.SENDING:
+            event = AppendEvent.REFUSED
+        elif loss != "request":
             answer = stream.send() if state is AppendState.SENDING else stream.read()
-            event = answer if loss is None else event
+            event = answer if loss in (None, "proposal") else event
         state = next_state(state, event)
     assert stream.stored == (["own"] if state is AppendState.KEPT else ["others"])
 

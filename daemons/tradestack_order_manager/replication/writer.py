@@ -6,7 +6,7 @@ Each expects the message before it to be the newest. The table is in
 
 import asyncio
 
-from tradestack.engine.faults import EngineError, Fenced
+from tradestack.engine.faults import EngineError, Fenced, Missing
 from tradestack.replication.append import AppendEvent, AppendState, next_state
 from tradestack.replication.message import Authorship, Entry, encode_entry
 from tradestack_order_manager.replication.link import RETRY_S, Link, read_entry
@@ -47,7 +47,7 @@ class Writer:
             else:
                 event, others = await self._read_next(others)
             state = next_state(state, event)
-            if event is AppendEvent.UNKNOWN:
+            if event in (AppendEvent.UNKNOWN, AppendEvent.MISSING):
                 await asyncio.sleep(RETRY_S)
         self.last += 1
 
@@ -77,6 +77,8 @@ class Writer:
         try:
             stream = await self._link.stream()
             message = await stream.message(self.last + 1)
+        except Missing:
+            return AppendEvent.MISSING, entry
         except EngineError:
             return AppendEvent.UNKNOWN, entry
         found = read_entry(stream.name, message)

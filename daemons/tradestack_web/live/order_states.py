@@ -92,3 +92,5 @@ def _change(state: OrderState, report: ExecutionReport) -> None:
         state["avg_px"] = format_optional(report.average_price) if report.cum_quantity else None
     if report.exec_type is ExecType.REPLACED and report.quantity is not None:
         state["order_qty"] = format_fixed(report.quantity)
+        state["price"] = format_optional(report.price)
+        state["cl_ord_id"] = report.cl_ord_id

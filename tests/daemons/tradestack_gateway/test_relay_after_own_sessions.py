@@ -11,7 +11,7 @@ from tests.kit.gateway import Gateway
 
 @pytest.fixture
 def gateways(tmp_path: Path) -> Iterator[tuple[Gateway, Gateway]]:
-    """Return one whose session began first, and one that has played a session of its own since."""
+    """Return one whose session began first, and its relay, which had a session of its own since."""
     for name in ("first", "relay"):
         (tmp_path / name).mkdir()
     with Gateway(tmp_path / "first") as first, Gateway(tmp_path / "relay") as relay:
@@ -22,6 +22,9 @@ def gateways(tmp_path: Path) -> Iterator[tuple[Gateway, Gateway]]:
             relay.call("NewSession")
             relay.stop()
         relay.stop()
+        follow(relay, first)
+        assert relay.start()["session"] == first.stats()["session"]
+        relay.wait_for_head(100)
         yield first, relay
 
 
@@ -30,11 +33,9 @@ def test_it_goes_on_with_a_session_that_is_older_than_its_own(
 ) -> None:
     """Its own sessions do not count, whatever their ids."""
     first, relay = gateways
-    follow(relay, first)
-    session = relay.start()["session"]
-    relay.wait_for_head(100)
+    session = first.stats()["session"]
     relay.kill()
-    assert relay.start()["session"] == session == first.stats()["session"]
+    assert relay.start()["session"] == session
     relay.wait_for_head(first.stats()["head"] + 100)
     relay.kill()
     first.kill()
@@ -47,9 +48,7 @@ def test_a_session_of_the_other_gateway_is_not_ended_by_this_one(
 ) -> None:
     """With sources of its own again, it does not serve a part as the whole; later it goes on."""
     first, relay = gateways
-    follow(relay, first)
-    session = relay.start()["session"]
-    relay.wait_for_head(100)
+    session = first.stats()["session"]
     relay.stop()
     relay.configure(**WALK, pace="2000/s")
     assert relay.start()["session"] != session

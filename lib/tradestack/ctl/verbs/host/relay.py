@@ -86,8 +86,6 @@ def run(args: argparse.Namespace) -> int:
         upstream = _addresses(args.upstream)
         if not args.upstream_user:
             raise OperatorFault("relay", "no --upstream-user", "name a user of the other gateway")
-        password = password_file(installation.config, CREDENTIAL)
-        write_secret(password, f"{_password(args.upstream_user)}\n", mode=PASSWORD_MODE)
         keys = {
             "source": "relay",
             "upstream": [str(address) for address in upstream],
@@ -95,6 +93,8 @@ def run(args: argparse.Namespace) -> int:
         }
         for key, value in keys.items():
             text = with_key(text, key, value, where=str(config))
+        password = password_file(installation.config, CREDENTIAL)
+        write_secret(password, f"{_password(args.upstream_user)}\n", mode=PASSWORD_MODE)
         _replace(config, text)
         drop_in.parent.mkdir(parents=True, exist_ok=True)
         hosts = " ".join(dict.fromkeys(address.host for address in upstream))
