@@ -136,7 +136,7 @@ class Exporter:
                 Destination(config.stream_prefix, config.replicas),
                 self._progress,
                 self._context.clock,
-                streams_kept=config.streams_kept,
+                streams_kept=self._config.streams_kept,  # reloaded meanwhile, perhaps
             )
             try:
                 await self._export.run()

@@ -101,6 +101,20 @@ def test_a_server_that_hangs_is_given_up_and_found_again(way: Way) -> None:
     assert way.log_of(way.source, session).startswith(way.log_of(way.importer, session))
 
 
+def test_a_lost_server_is_seen_while_nothing_is_published(way: Way) -> None:
+    """Else operators would learn of it with the next tick, which may be due in hours."""
+    way.source.configure(**WALK, pace="20000/s")
+    way.source.start()
+    way.exporter.start()
+    way.source.wait_for_head(1_000)
+    way.source.call("Pause")
+    head = way.source.stats()["head"]
+    way.exporter.stats_when(lambda stats: stats["head"] == head)
+    way.servers.kill(0)
+
+    assert way.exporter.stats_when(lambda stats: stats["server_fault"] is not None)
+
+
 def test_two_exporters_write_one_stream(way: Way) -> None:
     """Each is refused where the other was faster; the stream has every message once."""
     spare_directory = way.exporter.directory / "spare"
@@ -200,11 +214,12 @@ def test_a_session_that_the_gateway_serves_no_more_is_given_up_with_words(way: W
 
 
 def test_old_streams_are_removed(way: Way) -> None:
-    """Keep two: the third session removes the first one's."""
-    way.exporter.configure(streams_kept=2)
+    """Keep two, from a reload on: the third session removes the first one's."""
     way.source.configure(**WALK, pace="20000/s")
     way.source.start()
     way.exporter.start()
+    way.exporter.configure(streams_kept=2)
+    way.exporter.call("Reload")
     for _ in range(2):
         way.exporter.stats_when(lambda stats: stats["head"] > 100)
         begun = way.source.call("NewSession")["session"]

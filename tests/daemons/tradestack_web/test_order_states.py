@@ -64,6 +64,14 @@ def test_states_are_those_of_the_report(
         assert [tuple(each[name] for name in fields) for each in found] == expected[-count:]
 
 
+def test_a_replaced_order_has_the_price_and_the_name_of_its_replacement(directory: Path) -> None:
+    """The old limit beside the new quantity would be of no order."""
+    found = {each["cl_ord_id"]: each for each in newest(journal_of(directory), 1_000)}
+
+    assert "replaced" not in found
+    assert (found["again"]["price"], found["again"]["order_qty"]) == ("95", "20")
+
+
 def test_a_journal_that_is_being_written_or_is_damaged_is_read_as_far_as_it_goes(
     directory: Path, tmp_path: Path
 ) -> None:
