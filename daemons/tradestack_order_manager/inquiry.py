@@ -4,11 +4,16 @@ An account that is not in memory, as after a restart, is made again for the answ
 occasion for a report, so it is done within a batch like everything that happens to accounts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+import msgspec
+
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.requests import OrderCancelReplaceRequest
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.replies.accounts import (
     Account,
     Position,
@@ -16,7 +21,15 @@ from tradestack.trading.replies.accounts import (
     account_reply,
     position_replies,
 )
-from tradestack.trading.replies.orders import Fill, OpenOrder, fill_reply, open_order_reply
+from tradestack.trading.replies.orders import (
+    Fill,
+    OpenOrder,
+    Order,
+    fill_reply,
+    open_order_reply,
+    order_after,
+    order_reply,
+)
 from tradestack.wire.account_records import ExecutionRecord
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.execution import Execution
@@ -44,10 +57,12 @@ class Inquiry:
         reports = self._sessions.current.state.reports
         return [(user, len(ranges)) for user, ranges in sorted(reports.items()) if len(ranges)]
 
-    def last_orders(self, count: int) -> Sequence[OrderRecord]:
+    def last_orders(self, count: int) -> list[Order]:
         """Return the newest orders of this session, the oldest of them first. Raises OSError."""
+        self._settler.settle()
         session = self._sessions.current
-        return session.orders(session.last_order_id - count + 1, count)
+        records = session.orders(session.last_order_id - count + 1, count)
+        return [_as_it_is_now(record, session.known) for record in records]
 
     def accounts(self, user: str | None) -> tuple[list[Account], list[UnavailableAccount]]:
         """Return the newest account of each user, or of one; and those that cannot be used."""
@@ -110,3 +125,22 @@ class Inquiry:
             else:
                 states[key] = state
         return states, unavailable
+
+
+def _as_it_is_now(record: OrderRecord, known: KnownOrders) -> Order:
+    """Describe an order by its record and the newest report on it. Raises OSError."""
+    order = order_reply(record)
+    newest = known.latest_report_on(record.user, order.order_id)
+    if newest is None or newest == record.report:
+        return order
+    now = order_after(order, newest)
+    if newest.order_name == record.order.cl_ord_id:
+        return now
+    # Only the report on a replace has the order's new price; the request has it, too.
+    request = known.first_use(record.user, newest.order_name)
+    price = request.price if isinstance(request, OrderCancelReplaceRequest) else None
+    return msgspec.structs.replace(
+        now,
+        cl_ord_id=newest.order_name,
+        price=now.price if price is None else format_fixed(price),
+    )

@@ -6,7 +6,7 @@ import msgspec
 
 from tradestack.net.control.interface import Method
 from tradestack.trading.replies.accounts import Account, Position, UnavailableAccount
-from tradestack.trading.replies.orders import Fill, OpenOrder, Order, order_reply
+from tradestack.trading.replies.orders import Fill, OpenOrder, Order
 from tradestack.wire.varlink import VarlinkError, declared_error
 from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.not_available import NAME, NotAvailable
@@ -104,10 +104,13 @@ def order_methods(inquiry: Inquiry) -> list[Method]:
         return Users([User(user, reports) for user, reports in inquiry.users()])
 
     def list_orders(parameters: ListOrders) -> OrderList:
-        """List the newest orders of this order session, oldest first: 1 to 1000, default 20."""
+        """List the newest orders of this order session, oldest first: 1 to 1000, default 20.
+
+        Each is as it is now: a replaced one has the quantity, price and ClOrdID of its replacement.
+        """
         count = parameters.count or ORDERS_LISTED_DEFAULT
         try:
-            return OrderList([order_reply(record) for record in inquiry.last_orders(count)])
+            return OrderList(inquiry.last_orders(count))
         except OSError as error:
             raise _not_available(error) from error
 

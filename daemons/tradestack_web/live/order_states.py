@@ -12,14 +12,11 @@ from typing import Any
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.fixed_point import format_fixed
-from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import payload_of
-from tradestack.trading.replies.orders import order_reply
+from tradestack.trading.replies.orders import Order, order_after, order_reply
 from tradestack.wire.account_records import ExecutionRecord
 from tradestack.wire.order_journal import OrderRecord, decode_record
-from tradestack.wire.order_texts import format_optional
 
 PIECE_BYTES = 256 * 1024  # read, or decoded, in one pass of the loop
 SEARCHED_BYTES_MAX = 32 * 1024 * 1024
@@ -36,7 +33,7 @@ async def newest_orders(journal: Path, count: int) -> list[OrderState]:
     """
     with journal.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
-        orders: dict[int, OrderState] = {}
+        orders: dict[int, Order] = {}
         rest, place = b"", await _begin_of(file.fileno(), size, count)
         while place < size:
             piece = os.pread(file.fileno(), min(PIECE_BYTES, size - place), place)
@@ -48,7 +45,7 @@ async def newest_orders(journal: Path, count: int) -> list[OrderState]:
                 if line.startswith(_DECIDING, PREFIX_LENGTH):
                     _take(orders, line)
             await asyncio.sleep(0)
-    return list(orders.values())[-count:]
+    return [msgspec.to_builtins(order) for order in list(orders.values())[-count:]]
 
 
 async def _begin_of(descriptor: int, size: int, count: int) -> int:
@@ -63,7 +60,7 @@ async def _begin_of(descriptor: int, size: int, count: int) -> int:
     return max(0, place - PREFIX_LENGTH)  # with the whole of a line whose record begins there
 
 
-def _take(orders: dict[int, OrderState], line: bytes) -> None:
+def _take(orders: dict[int, Order], line: bytes) -> None:
     """Take an order, or a report on one of them; what cannot be read is left out."""
     payload = payload_of(line)
     try:
@@ -72,25 +69,8 @@ def _take(orders: dict[int, OrderState], line: bytes) -> None:
         return
     if isinstance(record, OrderRecord):
         order = order_reply(record)
-        nothing = {"cum_qty": "0", "leaves_qty": None, "avg_px": None}
-        state = orders[order.order_id] = {**msgspec.to_builtins(order), **nothing}
-        if record.report.exec_type is ExecType.REJECTED:  # of a duplicate it has the first one's
-            state["ord_status"] = str(OrdStatus.REJECTED)
-        else:
-            _change(state, record.report)
+        orders[order.order_id] = order
     elif isinstance(record, ExecutionRecord) and isinstance(record.report, ExecutionReport):
         changed = orders.get(record.report.order_id or 0)
         if changed is not None:
-            changed["ord_status"] = str(record.report.ord_status)
-            _change(changed, record.report)
-
-
-def _change(state: OrderState, report: ExecutionReport) -> None:
-    if report.cum_quantity is not None:
-        state["cum_qty"] = format_fixed(report.cum_quantity)
-        state["leaves_qty"] = format_optional(report.leaves_quantity)
-        state["avg_px"] = format_optional(report.average_price) if report.cum_quantity else None
-    if report.exec_type is ExecType.REPLACED and report.quantity is not None:
-        state["order_qty"] = format_fixed(report.quantity)
-        state["price"] = format_optional(report.price)
-        state["cl_ord_id"] = report.cl_ord_id
+            orders[changed.order_id] = order_after(changed, record.report)

@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tradestack.ctl.durations import milliseconds_text
+from tradestack.ctl.readable import price_text
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, StackReport, Stats
 from tradestack.ctl.table import aligned
 from tradestack.domain.units import format_mebibytes
 
 HEADINGS = ("DAEMON", "STATE", "RATE", "DONE", "BEHIND", "P99", "MEMORY")
 NOT_RESPONDING = ("not responding", "-", "-", "-", "-", "-")
-ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "PRICE", "USER", "ANSWER")
-ORDER_KEYS = ("order_id", "side", "order_qty", "symbol", "price", "user", "ord_status")
+ORDER_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "SYMBOL", "PRICE", "USER", "STATUS")
 
 Order = Mapping[str, Any]  # as ListOrders describes it
 
@@ -91,5 +91,12 @@ def _memory(stats: Stats) -> str:
 
 
 def _order_row(order: Order) -> Sequence[object]:
-    values = [order[key] for key in ORDER_KEYS]
-    return ["MARKET" if value is None else value for value in values]
+    return (
+        order["order_id"],
+        order["side"],
+        order["order_qty"],
+        order["symbol"],
+        "MARKET" if order["price"] is None else price_text(order["price"]),
+        order["user"],
+        order["ord_status"],
+    )

@@ -109,7 +109,7 @@ def test_orders_and_fills_until_then(traded: Path) -> None:
         orders, fills = session.orders(100), session.fills(100)
         newest = session.fills(1)
 
-    assert [record.report.order_id for record in orders] == [1, 2, 3, 4, 5, 6]
+    assert [order.order_id for order in orders] == [1, 2, 3, 4, 5, 6]
     assert [record.report.feed_seq for record, _ in fills] == [4, 5, 7]
     assert newest == fills[-1:]
 
@@ -126,7 +126,7 @@ def test_orders_that_nothing_executes(tmp_path: Path) -> None:
 
     for at, expected in ((None, [1, 2]), (AtSequence(3), [1, 2]), (AtSequence(2), [2])):
         with session_at(files, FEED_SESSION, at) as session:
-            assert [record.report.order_id for record in session.orders(9)] == expected
+            assert [each.order_id for each in session.orders(9)] == expected
             assert session.accounts(None).accounts == {}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tradestack.ctl.recorded.newest_states import newest_states
 from tradestack.ctl.recorded.session_at import SessionAt, session_at
 from tradestack.ctl.state_option import state_files
 from tradestack.domain.faults import OperatorFault
@@ -18,7 +19,7 @@ from tradestack.trading.replies.accounts import (
     position_replies,
 )
 from tradestack.trading.replies.limits import limit_reply, trading_state_reply
-from tradestack.trading.replies.orders import fill_reply, open_order_reply, order_reply
+from tradestack.trading.replies.orders import fill_reply, open_order_reply
 from tradestack.trading.verification.accounts_at import AccountsAt
 
 Parameters = Mapping[str, Any]
@@ -35,7 +36,7 @@ def answer(args: argparse.Namespace, method: str, parameters: Parameters) -> Rep
 
 
 def _orders(session: SessionAt, parameters: Parameters) -> Reply:
-    return {"orders": [order_reply(record) for record in session.orders(parameters["count"])]}
+    return {"orders": session.orders(parameters["count"])}
 
 
 def _fills(session: SessionAt, parameters: Parameters) -> Reply:
@@ -60,10 +61,7 @@ def _open_orders(session: SessionAt, parameters: Parameters) -> Reply:
 def _accounts(session: SessionAt, parameters: Parameters) -> Reply:
     accounts = _folded(session, parameters.get("user"))
     return {
-        "accounts": [
-            account_reply((user, session.id), account.state)
-            for user, account in sorted(accounts.accounts.items())
-        ],
+        "accounts": [account_reply(*each) for each in newest_states(session, accounts)],
         "unavailable": _unavailable(session, accounts),
     }
 
@@ -72,8 +70,8 @@ def _positions(session: SessionAt, parameters: Parameters) -> Reply:
     accounts = _folded(session, parameters.get("user"))
     positions = [
         position
-        for user, account in sorted(accounts.accounts.items())
-        for position in position_replies((user, session.id), account.state)
+        for each in newest_states(session, accounts)
+        for position in position_replies(*each)
     ]
     return {
         "positions": positions,

@@ -8,6 +8,7 @@ from functools import cached_property
 from tradestack.ctl.progress import Progress
 from tradestack.ctl.recorded.moment import Moment, message_of
 from tradestack.ctl.recorded.watched_tape import WatchedTape
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType
 from tradestack.report.files.state_files import (
     JournalFile,
@@ -21,6 +22,7 @@ from tradestack.report.files.state_files import (
 from tradestack.report.files.unreadable import as_disagreement
 from tradestack.report.recorded import RecordedSession
 from tradestack.store.feed_tape import FeedTape
+from tradestack.trading.replies.orders import Order, order_after, order_reply
 from tradestack.trading.tape import clock
 from tradestack.trading.verification.accounts_at import AccountsAt
 from tradestack.trading.verification.cut import Cut
@@ -29,14 +31,19 @@ from tradestack.wire.order_journal import OrderRecord, Record, decode_header, de
 
 
 class SessionAt:
-    """A recorded feed session; at: the message that it is looked at behind, None: the newest."""
+    """A recorded feed session; at: the message that it is looked at behind, None: the newest.
+
+    files: of the stack that has recorded it.
+    """
 
     def __init__(
         self,
+        files: StateFiles,
         recorded: RecordedSession,
         open_tape: Callable[[], FeedTape],
         moment: Moment | None,
     ) -> None:
+        self.files = files
         self.id = recorded.id
         self._log = recorded.log
         self._journals = recorded.journals
@@ -68,10 +75,23 @@ class SessionAt:
         """The order journals that have an account of the session. Raises OSError."""
         return [journal for journal in self._journals if belongs_to(journal, self.id)]
 
-    def orders(self, count: int) -> list[OrderRecord]:
-        """Return the newest orders, the oldest of them first. Raises OperatorFault, OSError."""
-        orders = (record for record in self._records() if isinstance(record, OrderRecord))
-        return list(deque(filter(self._is_own, orders), count))
+    def orders(self, count: int) -> list[Order]:
+        """Return the newest orders as they are at the moment, the oldest of them first.
+
+        Raises OperatorFault, OSError.
+        """
+        orders: dict[int, Order] = {}
+        for record in self._records():
+            if isinstance(record, OrderRecord) and self._is_own(record):
+                order = order_reply(record)
+                orders[order.order_id] = order
+                if len(orders) > count:
+                    del orders[next(iter(orders))]
+            elif isinstance(record, ExecutionRecord):
+                report = record.report
+                if isinstance(report, ExecutionReport) and report.order_id in orders:
+                    orders[report.order_id] = order_after(orders[report.order_id], report)
+        return list(orders.values())
 
     def fills(self, count: int) -> list[tuple[ExecutionRecord, int | None]]:
         """Return the newest fills, the oldest first, each with its event time.
@@ -116,7 +136,7 @@ def session_at(
     """Open a feed session, None = the newest, at a moment. Raises OperatorFault, OSError."""
     recorded = RecordedSession(files, session_id)
     with tapes_of(recorded.log) as open_tape:
-        yield SessionAt(recorded, open_tape, moment)
+        yield SessionAt(files, recorded, open_tape, moment)
 
 
 def _fold(accounts: AccountsAt, journal: JournalFile) -> None:

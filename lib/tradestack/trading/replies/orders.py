@@ -7,6 +7,7 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.domain.times import format_utc
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.account.working_order import WorkingOrder
@@ -16,10 +17,11 @@ from tradestack.wire.order_texts import format_optional
 
 
 class Order(msgspec.Struct, frozen=True):
-    """A numbered order.
+    """A numbered order as it is now.
 
-    price: the price that the strategy saw, else the limit, or null; reason: why it was rejected,
-    or null.
+    price: the price that the strategy saw, else the limit, or null; of a replaced order its limit.
+    reason: why it was rejected, or null; leaves_qty: null where nothing executes orders; avg_px:
+    null before the first fill.
     """
 
     order_id: int
@@ -33,6 +35,9 @@ class Order(msgspec.Struct, frozen=True):
     price: str | None
     ord_status: str
     reason: str | None
+    cum_qty: str = "0"
+    leaves_qty: str | None = None
+    avg_px: str | None = None
 
 
 class OpenOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +85,11 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def order_reply(record: OrderRecord) -> Order:
-    """Describe an order with its verdict, by its record."""
+    """Describe an order as it was answered, by its record."""
     order, report = record.order, record.report
     assert report.order_id is not None  # only orders that got a number are recorded
     price = order.shown_price
-    return Order(
+    answered = Order(
         order_id=report.order_id,
         received=format_utc(record.time_ns),
         user=record.user,
@@ -97,6 +102,24 @@ def order_reply(record: OrderRecord) -> Order:
         ord_status=report.ord_status,
         reason=report.reject_reason,
     )
+    if report.exec_type is ExecType.REJECTED:  # of a duplicate it has the first one's status
+        return msgspec.structs.replace(answered, ord_status=str(OrdStatus.REJECTED))
+    return order_after(answered, report)
+
+
+def order_after(order: Order, report: ExecutionReport) -> Order:
+    """Describe an order as a report on it has left it."""
+    changed: dict[str, str | None] = {"ord_status": str(report.ord_status)}
+    if report.cum_quantity is not None:
+        changed["cum_qty"] = format_fixed(report.cum_quantity)
+        changed["leaves_qty"] = format_optional(report.leaves_quantity)
+        changed["avg_px"] = format_optional(report.average_price) if report.cum_quantity else None
+    if report.quantity is not None:
+        changed["order_qty"] = format_fixed(report.quantity)
+    if report.exec_type is ExecType.REPLACED:
+        changed["cl_ord_id"] = report.cl_ord_id
+        changed["price"] = format_optional(report.price) or order.price
+    return msgspec.structs.replace(order, **changed)
 
 
 def open_order_reply(key: AccountKey, order: WorkingOrder) -> OpenOrder:

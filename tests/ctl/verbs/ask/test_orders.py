@@ -36,6 +36,6 @@ def test_the_newest_orders_are_listed(tmp_path: Path, capsys: Output) -> None:
 
     assert table[0].split()[:3] == ["ORDER", "RECEIVED", "SIDE"]
     assert [line.split()[0] for line in table[1:]] == ["2", "3"]
-    assert table[2].split()[2:7] == ["BUY", "10", "BBB", "121.25", "news"]
-    assert table[2].split()[7:9] == ["REJECTED", "ORDER_EXCEEDS_LIMIT"]
+    assert table[2].split()[2:7] == ["BUY", "10", "BBB", "121.25", "0"]
+    assert table[2].split()[7:11] == ["-", "news", "REJECTED", "ORDER_EXCEEDS_LIMIT"]
     assert [order["order_id"] for order in orders] == [1, 2, 3]

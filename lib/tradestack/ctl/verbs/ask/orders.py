@@ -1,9 +1,10 @@
 """Print the newest orders of the order session, the oldest first.
 
-By default these are the last twenty. PRICE is the one that the order log has,
-too. STATUS is the answer to the order: NEW if it was accepted, whatever has
-become of it since, which `fills`, `why` and the order log say. All orders are
-in order_log.txt.
+By default these are the last twenty. PRICE is the one that the strategy saw,
+else the limit, as in the order log; of an order that was replaced it is the new
+limit. STATUS is FIX's OrdStatus as it is now, with the reason of a rejection;
+FILLED is how much of QUANTITY is filled, AVERAGE at which price. `why` tells
+how an order came to that. All orders are in order_log.txt.
 
 With --open, only orders that are accepted and neither filled nor canceled nor
 expired. PRICE is then the limit, FILLED how much of QUANTITY is filled, VALID
@@ -13,8 +14,9 @@ trade, if it has not arrived there yet.
 The order manager is asked. SESSION, --at or --state-dir have the files of a
 feed session answer instead, also while the stack runs, and of a stopped or
 copied one: with the orders of that session in all order journals that are kept.
---at N are those sent up to message N of the feed, and with --open those that
-work behind it; --at TIME means the last message whose event time is not later.
+--at N are those sent up to message N of the feed, as they were behind it, and
+with --open those that work behind it; --at TIME means the last message whose
+event time is not later.
 
 examples:
   tradestackctl orders
@@ -40,10 +42,20 @@ from tradestack.ctl.account_questions import (
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.readable import price_text, time_text
 
-HEADINGS = ("ORDER", "RECEIVED", "SIDE", "QUANTITY", "SYMBOL", "PRICE", "USER", "STATUS")
+HEADINGS = (
+    "ORDER",
+    "RECEIVED",
+    "SIDE",
+    "QUANTITY",
+    "SYMBOL",
+    "PRICE",
+    "FILLED",
+    "AVERAGE",
+    "USER",
+    "STATUS",
+)
 OPEN_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "FILLED", "SYMBOL", "PRICE", "VALID", "USER", "STATE")
-NUMBERS = ("QUANTITY", "FILLED")
-KEYS = ("order_id", "received", "side", "order_qty", "symbol", "price", "user", "ord_status")
+NUMBERS = ("ORDER", "QUANTITY", "FILLED", "PRICE", "AVERAGE")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,13 +72,23 @@ def run(args: argparse.Namespace) -> int:
         _print_open(args, reply)
         return status_of(reply)
     orders = ask_newest(args, "ListOrders")["orders"]
-    print_items(args, orders, [HEADINGS, *map(_row, orders)], ())
+    print_items(args, orders, [HEADINGS, *map(_row, orders)], NUMBERS)
     return ExitStatus.DONE
 
 
 def _row(order: Item) -> Sequence[object]:
-    row = [order[key] if order[key] is not None else "-" for key in KEYS]
-    return [*row[:-1], " ".join(filter(None, (row[-1], order["reason"])))]
+    return (
+        order["order_id"],
+        time_text(order["received"]),
+        order["side"],
+        order["order_qty"],
+        order["symbol"],
+        price_text(order["price"]),
+        order["cum_qty"],
+        price_text(order["avg_px"]),
+        order["user"],
+        " ".join(filter(None, (order["ord_status"], order["reason"]))),
+    )
 
 
 def _print_open(args: argparse.Namespace, reply: Item) -> None:

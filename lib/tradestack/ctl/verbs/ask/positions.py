@@ -9,7 +9,8 @@ cent; --json has every decimal.
 
 The order manager is asked. SESSION, --at or --state-dir have the files of a
 feed session answer instead, also while the stack runs, and of a stopped or
-copied one: its accounts are folded anew, as `verify` does.
+copied one: its accounts are folded anew, as `verify` does. Of an account that
+waits for the end of the one before, that one is shown.
 
 --at N is the state behind message N of the feed: what became of orders at its
 trade has happened, and the orders that it caused are sent. --at TIME is that
