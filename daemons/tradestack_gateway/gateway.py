@@ -8,6 +8,7 @@ import msgspec
 from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
+from tradestack.domain.units import counted
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.common_beat import sleep_to_beat
@@ -212,7 +213,7 @@ class Gateway:
         return (
             f"{self._playback.state.value} at {self._playback.pace}: {rate:,.0f} ticks/s, "
             f"message {head} of {feed_session.session_id}, "
-            f"{len(connections)} clients, lag {largest_lag(connections)}"
+            f"{counted(len(connections), 'client')}, lag {largest_lag(connections)}"
         )
 
     def stats(self) -> dict[str, object]:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from tradestack.configs.order_manager import OrderManagerConfig
+from tradestack.domain.units import counted
 from tradestack.net.common_beat import sleep_to_beat
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import Client, largest_lag, list_clients
@@ -186,10 +187,10 @@ class OrderManager:
         counters = self._sessions.current.state.counters
         parts = [
             f"{self._statistics.rates()['1s']:g} orders/s",
-            f"{counters.orders_received} orders in session {self._sessions.current.id}",
-            f"{counters.fills} fills",
+            f"{counted(counters.orders_received, 'order')} in session {self._sessions.current.id}",
+            counted(counters.fills, "fill"),
             f"{self._execution.orders_working} working",
-            f"{len(self._server.connections)} clients",
+            counted(len(self._server.connections), "client"),
         ]
         stopped, fault = self.trading.status(), self._availability.fault
         parts += [f"TRADING {stopped}"] if stopped else []

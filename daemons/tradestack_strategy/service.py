@@ -7,6 +7,7 @@ from typing import Any
 
 from tradestack.configs.strategy import StrategyConfig, configured_by
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.units import counted
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
@@ -170,10 +171,10 @@ class StrategyService:
             self._runner.state.value,
             f"{rates['1s']:.0f} ticks/s",
             f"lag {self._runner.progress.lag}",
-            f"{self._counters[Counted.ORDERS_SENT]} orders sent",
+            f"{counted(self._counters[Counted.ORDERS_SENT], 'order')} sent",
             f"{self._order_entry.in_flight} pending",
             f"{len(self._order_entry.open_orders)} working",
-            f"{self._counters[Counted.FILLS]} fills",
+            counted(self._counters[Counted.FILLS], "fill"),
         ]
         return ", ".join(parts)
 

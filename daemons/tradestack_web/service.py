@@ -10,6 +10,7 @@ from typing import Any
 from tradestack.configs.web import WebConfig
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
+from tradestack.domain.units import counted
 from tradestack.net.addresses import Address
 from tradestack.net.control.interface import Interface
 from tradestack.net.line_limit import LineLimit
@@ -109,7 +110,8 @@ class WebService:
 
     def status(self) -> str:
         """Return one line for STATUS=."""
-        return f"{self._hub.viewers} viewers, {self._server.connections} connections"
+        viewers = counted(self._hub.viewers, "viewer")
+        return f"{viewers}, {counted(self._server.connections, 'connection')}"
 
     def levels(self) -> Sequence[Level]:
         """Return how many viewers and connections there are."""

@@ -79,4 +79,4 @@ def test_fills_whose_trades_the_log_has_lost_are_left_out_of_money(tmp_path: Pat
 
     assert report["orders"]["fills"] == 1
     assert report["execution"][0]["fills"] == 0
-    assert any("lacks the trades of 1 fills" in each for each in report["provenance"]["remarks"])
+    assert any("lacks the trades of 1 fill," in each for each in report["provenance"]["remarks"])

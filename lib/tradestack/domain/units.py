@@ -69,3 +69,8 @@ def format_quantity(value: int, unit_sizes: Mapping[str, int]) -> str:
 def format_mebibytes(size_bytes: int) -> str:
     """Return a size to read and compare, not to write into a config: "1,024.0 MiB"."""
     return f"{size_bytes / BYTES_OF['MiB']:,.1f} MiB"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things: 1 tick, 1,000 ticks."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

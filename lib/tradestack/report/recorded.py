@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradestack.domain.fixed_point import SCALE, divide_half_even
+from tradestack.domain.units import counted
 from tradestack.report.columns.builder import TextCodes
 from tradestack.report.columns.symbol_codes import SymbolCodes
 from tradestack.report.columns.table import Integers, Table
@@ -116,7 +117,8 @@ class RecordedSession:
         beyond = int((self._read.fills["feed_seq"] > self.head).sum())
         if beyond:
             found.append(
-                f"{self.log.name} lacks the trades of {beyond:,} fills: equity is without them."
+                f"{self.log.name} lacks the trades of {counted(beyond, 'fill')}, "
+                "which equity is without."
             )
         for user, opening in sorted(self._read.openings.items()):
             if opening.is_late:

@@ -76,7 +76,7 @@ def test_people_are_told_where_the_files_are(
 
     printed = capsys.readouterr()
     (directory,) = tmp_path.glob("tradestack-backtest-*")
-    assert printed.err == f"its files are in {directory}\n"
+    assert printed.err == f"its files stay in {directory}; to remove them: rm -r {directory}\n"
     assert "86 ticks" in printed.out
     assert "3 orders: 3 accepted, 0 rejected" in printed.out
     assert "news: 3 fills, P&L" in printed.out

@@ -44,7 +44,7 @@ async def test_it_trades_and_shows_its_state(world: MakeWorld, make_strategy: Ma
         assert stats["latency"]["order_to_report"]["count"] == 1
         assert stats["process"]["latency"]["order_to_report"]["count"] == 1
         assert status.startswith("live, ")
-        assert status.endswith(" ticks/s, lag 0, 1 orders sent, 0 pending, 0 working, 0 fills")
+        assert status.endswith(" ticks/s, lag 0, 1 order sent, 0 pending, 0 working, 0 fills")
         assert status.isascii()
         assert stalled is None
         assert state["state"]["sequence_processed"] == 3

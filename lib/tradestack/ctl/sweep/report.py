@@ -11,9 +11,8 @@ from tradestack.backtest.sweep.results.sweep_table import Sweep
 from tradestack.backtest.sweep.results.table import IN_FILES, ON_TERMINALS, Kind, Table
 from tradestack.backtest.sweep.results.walk_table import ONE_TRY, Walk
 from tradestack.ctl.table import aligned
-from tradestack.ctl.up.summary import counted
 from tradestack.domain.fixed_point import format_fixed
-from tradestack.domain.units import NANOSECONDS_OF, format_quantity
+from tradestack.domain.units import NANOSECONDS_OF, counted, format_quantity
 
 ROWS_SHOWN = 20  # of a sweep; a file has all of them
 

@@ -14,6 +14,7 @@ from tradestack.ctl.durations import duration_text, milliseconds_text
 from tradestack.ctl.feed_state import Progress, rate_text
 from tradestack.ctl.up.progress import StackStats
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
+from tradestack.domain.units import counted
 
 
 def status_parts(stats: StackStats, counts: RunCounts, progress: Progress | None) -> list[str]:
@@ -72,11 +73,6 @@ def _span_lines(result: RunResult) -> list[str]:
 def elapsed_text(seconds: float) -> str:
     """Return how long a run took: tenths of a second below a minute."""
     return f"{seconds:.1f} s" if seconds < 60 else duration_text(seconds)
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number of things: 1 tick, 1,000 ticks."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _latency_lines(name: str, latency: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -2,8 +2,10 @@
 
 It is made of the code of the running stack: orders, fills and accounts are those of `tradestackctl
 up --pace max --until-end` with the same data and configuration. The result is a directory with the
-files of a feed session and an order journal: `verify`, `why`, `positions`, `pnl`, `fills` and
-`orders` read it with --state-dir. Ctrl-C ends the run early, with the result up to there.
+files of a feed session and an order journal: `verify`, `why`, `report`, `positions`, `pnl`, `fills`
+and `orders` read it with --state-dir. Without --state-dir that is a new one in the directory for
+temporary files, which stays until somebody removes it, as is said at the end. Ctrl-C ends the run
+early, with the result up to there.
 
 Without --config, a strategy trades 10 of every symbol for a user of its own name, which has six
 characters at most: crosso is that of crossover.
@@ -29,6 +31,7 @@ exit status:
 
 import argparse
 import json
+import shlex
 import sys
 
 from tradestack import backtest
@@ -77,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
         screen.close()
     print(json.dumps(result.as_dict()) if args.json else summary(result))
     if args.state_dir is None:
-        sys.stderr.write(f"its files are in {result.state_dir}\n")
+        place = shlex.quote(str(result.state_dir))
+        sys.stderr.write(f"its files stay in {place}; to remove them: rm -r {place}\n")
     if report is not None:
         write_report(report, result.state_dir, result.feed_session)
         sys.stderr.write(f"{written_line(report)}\n")

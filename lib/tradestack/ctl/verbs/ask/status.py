@@ -18,7 +18,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons, Stats
 from tradestack.ctl.table import aligned
 from tradestack.domain.trading_state import TradingState
-from tradestack.domain.units import format_mebibytes
+from tradestack.domain.units import counted, format_mebibytes
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
 CONNECTED_WITHIN_S = 10  # of a strategy's start; later it is a fault
@@ -92,25 +92,27 @@ def _gateway(stats: Stats) -> str:
     rate = stats.get("rates", {}).get("1s", 0.0)
     return (
         f"{stats.get('source_state', '-')}, {rate:,.0f} ticks/s, "
-        f"{stats.get('ticks_total', 0):,} ticks, {stats.get('rows_rejected', 0):,} rows rejected"
+        f"{counted(stats.get('ticks_total', 0), 'tick')}, "
+        f"{counted(stats.get('rows_rejected', 0), 'row')} rejected"
     )
 
 
 def _order_manager(stats: Stats) -> str:
     return (
-        f"{stats.get('orders_received', 0):,} orders, "
+        f"{counted(stats.get('orders_received', 0), 'order')}, "
         f"{stats.get('orders_accepted', 0):,} accepted, "
         f"{stats.get('orders_rejected', 0):,} rejected, "
-        f"{stats.get('fills', 0):,} fills, {stats.get('orders_working', 0):,} working"
+        f"{counted(stats.get('fills', 0), 'fill')}, {stats.get('orders_working', 0):,} working"
         + (f", {stats['session_fault']}" if stats.get("session_fault") else "")
     )
 
 
 def _strategy(stats: Stats) -> str:
     return (
-        f"{stats.get('ticks_received', 0):,} ticks, {stats.get('orders_sent', 0):,} orders sent, "
+        f"{counted(stats.get('ticks_received', 0), 'tick')}, "
+        f"{counted(stats.get('orders_sent', 0), 'order')} sent, "
         f"{stats.get('orders_pending', 0):,} pending, {stats.get('orders_working', 0):,} working, "
-        f"{stats.get('fills', 0):,} fills"
+        f"{counted(stats.get('fills', 0), 'fill')}"
         + "".join(f", not connected to {name}" for name in _lost(stats))
     )
 
