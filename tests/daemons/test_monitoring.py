@@ -199,21 +199,6 @@ def test_every_metric_that_is_shown_exists(path: Path, samples: Mapping[str, flo
     assert named <= exposed | {"tradestack_order_manager_rejects_total"}  # none is rejected here
 
 
-def test_the_dashboard_can_be_imported_anywhere() -> None:
-    """It has a fixed name and no number, asks for its data source, and no panel hides another."""
-    dashboard = json.loads(DASHBOARD.read_text())
-    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
-
-    assert (dashboard["id"], dashboard["uid"]) == (None, "tradestack")
-    sources = {panel["datasource"]["uid"] for panel in panels}
-    sources |= {target["datasource"]["uid"] for panel in panels for target in panel["targets"]}
-    assert sources == {"${datasource}"}
-    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
-    places = {(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}
-    assert len(places) == len(panels)
-    assert all(panel["title"] and panel["description"] for panel in panels)
-
-
 def test_the_textfile_is_whole_and_for_everybody(
     stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
