@@ -14,6 +14,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 // Distances of the labels below a chart: never two with the same text.
+const WHOLE_INCREMENTS = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const INCREMENTS_MS = [
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
@@ -30,7 +31,7 @@ export class TimeChart {
   #box;
   #values = new Map();
 
-  // lines: {name, tone, style, scale, format}; scales: {NAME: {format, range, right}}
+  // lines: {name, tone, style, scale, format}; scales: {NAME: {format, range, right, whole}}
   // marks: kinds of points: {name, tone, style}
   constructor({ label, lines, scales, marks = [], columns, keyOf = (row) => row.key, empty, low = false }) {
     this.label = label;
@@ -123,8 +124,9 @@ export class TimeChart {
       })), ...this.#scalesOfMarks().map((scale) => ({ scale, points: { show: false } }))],
       axes: [
         { ...axis, values: timeTexts, incrs: INCREMENTS_MS, space: rem() * 5, size: rem() * 2 },
-        ...Object.entries(this.scales).map(([scale, { format, right }]) => ({
+        ...Object.entries(this.scales).map(([scale, { format, right, whole }]) => ({
           ...axis,
+          ...(whole ? { incrs: WHOLE_INCREMENTS } : {}),
           scale,
           side: right ? 1 : 3,
           grid: { ...axis.grid, show: !right },

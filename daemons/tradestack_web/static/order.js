@@ -75,7 +75,7 @@ function wayOf(found) {
     }],
     ["The strategy", order.SignalName ? `${order.SignalName} saw ${order.SignalLabel ?? "value"} ${format.price(order.SignalValue ?? null)}` : "It names no signal", {
       ClOrdID: order.ClOrdID, "Last price in the feed": optional(order.FeedPx, format.price), "Live price": optional(order.ReferencePx, format.price),
-      "Age of that": optional(order.ReferencePxAge, (ns) => format.latency(ns / 1000)),
+      "Age of the live price": optional(order.ReferencePxAge, (ns) => format.latency(ns / 1000)),
       "Tick → order": cause && order.TransactTime ? format.latency((order.TransactTime - cause.publish_time_ns) / 1000) : null,
     }],
     ["The order manager", verdict.ExecType === "REJECTED" ? `Rejected: ${verdict.OrdRejReason ?? ""} ${verdict.Text ?? ""}` : "Accepted: it has passed every check", {
@@ -99,12 +99,12 @@ function fillsOf({ fills }) {
     columns: [
       { title: "Quantity", cell: (row) => format.quantity(row.quantity), number: true, head: true },
       { title: "Price", cell: (row) => format.price(row.price), number: true },
-      { title: "Trade", cell: (row) => format.count(row.trade.sequence), number: true },
-      { title: "Happened", cell: (row) => format.fromNs(row.trade.event_time_ns) },
-      { title: "Its price", cell: (row) => format.price(row.trade.price), number: true },
-      { title: "Its size", cell: (row) => (row.trade.size === null ? "not known" : format.quantity(row.trade.size)), number: true },
-      { title: "Share of it", cell: (row) => `${(row.share_bp / PERCENT_BP).toFixed(2)} %`, number: true },
-      { title: "Slippage", cell: (row) => format.quantity(row.slippage), number: true },
+      { title: "By message", cell: (row) => format.count(row.trade.sequence), number: true, least: true },
+      { title: "Event time", cell: (row) => format.fromNs(row.trade.event_time_ns), wraps: true },
+      { title: "Trade's price", cell: (row) => format.price(row.trade.price), number: true, minor: true },
+      { title: "Trade's size", cell: (row) => (row.trade.size === null ? "not known" : format.quantity(row.trade.size)), number: true, minor: true },
+      { title: "Share of the trade", cell: (row) => `${(row.share_bp / PERCENT_BP).toFixed(2)} %`, number: true, minor: true },
+      { title: "Slippage", cell: (row) => format.quantity(row.slippage), number: true, minor: true },
       { title: "Fee", cell: (row) => format.money(row.fee), number: true },
     ],
   });
@@ -117,11 +117,11 @@ function missedOf({ missed, missed_counts: counts }) {
   const table = new Table({
     label: "Trades that did not fill it", empty: "", keyOf: (row) => row.trade.sequence,
     columns: [
-      { title: "Trade", cell: (row) => format.count(row.trade.sequence), number: true, head: true },
-      { title: "Happened", cell: (row) => format.fromNs(row.trade.event_time_ns) },
+      { title: "Message", cell: (row) => format.count(row.trade.sequence), number: true, head: true },
+      { title: "Event time", cell: (row) => format.fromNs(row.trade.event_time_ns), wraps: true },
       { title: "Price", cell: (row) => format.price(row.trade.price), number: true },
-      { title: "Size", cell: (row) => (row.trade.size === null ? "not known" : format.quantity(row.trade.size)), number: true },
-      { title: "Why not", cell: (row) => row.reason.replaceAll("-", " ") },
+      { title: "Size", cell: (row) => (row.trade.size === null ? "not known" : format.quantity(row.trade.size)), number: true, minor: true },
+      { title: "Why not", cell: (row) => row.reason.replaceAll("-", " "), wraps: true },
     ],
   });
   table.update(missed);
@@ -134,10 +134,10 @@ function eventsOf({ events }) {
     label: "Requests and reports", empty: "Nothing but its verdict.", keyOf: (row) => row.index,
     columns: [
       { title: "What", cell: (row) => row.what, head: true },
-      { title: "State after it", cell: (row) => row.status },
-      { title: "Message", cell: (row) => format.count(row.message), number: true },
+      { title: "State after it", cell: (row) => row.status, wraps: true },
+      { title: "Message", cell: (row) => format.count(row.message), number: true, least: true },
       { title: "Filled so far", cell: (row) => format.quantity(row.filled), number: true },
-      { title: "Text", cell: (row) => row.text },
+      { title: "Text", cell: (row) => row.text, minor: true },
     ],
   });
   table.update(events.map(({ report, request, cause }, index) => (report

@@ -15,7 +15,7 @@ export class OrdersPage {
   constructor(store) {
     this.store = store;
     this.table = ordersTable("Orders, the newest first", "No order is like this.");
-    this.search = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", oninput: () => this.#show() });
+    this.search = h("input", { type: "search", id: "search", placeholder: "symbol, user, side, status…", autocomplete: "off", spellcheck: "false", oninput: () => this.#show() });
     this.number = h("input", { type: "text", id: "number", inputmode: "numeric", pattern: "[0-9]+", required: true, autocomplete: "off" });
     this.count = h("p", { class: "count", "aria-live": "off" });
     const go = h("a", { href: "/orders", hidden: true });
@@ -23,7 +23,7 @@ export class OrdersPage {
       "div", { class: "single" },
       h("h1", { tabindex: "-1" }, "Orders"),
       h("div", { class: "tools" },
-        h("div", { class: "field inline" }, h("label", { for: "search" }, "Only with"), this.search),
+        h("div", { class: "field inline" }, h("label", { for: "search" }, "Filter"), this.search),
         h("form", {
           class: "field inline", onsubmit: (event) => {
             event.preventDefault();

@@ -59,7 +59,7 @@ export class Pipeline {
       },
       Filled: { text: format.count(manager.orders_filled), title: `${format.count(manager.fills)} fills` },
       Working: format.count(manager.orders_working),
-      "To journal": { text: latency ? `${format.latency(latency.p50_us)} · ${format.latency(latency.p99_us)}` : "–", title: "from receipt to journal: median · 99 %" },
+      "To journal": { text: latency ? `${format.latency(latency.p50_us)}, 99 %: ${format.latency(latency.p99_us)}` : "–", title: "from receipt to journal: median, and of 99 %" },
       Memory: format.bytes(manager.pss_bytes),
       ...sessionFacts(manager),
     });

@@ -19,7 +19,7 @@ const LINES = {
 const fromZero = (_, __, maximum) => [0, Math.max(1, maximum ?? 0) * 1.1];
 const SCALES = {
   rates: { ticks: { format: format.rate, range: fromZero }, orders: { format: format.quantity, range: fromZero, right: true } },
-  latencies: { us: { format: format.latency, range: fromZero }, lag: { format: format.quantity, range: fromZero, right: true } },
+  latencies: { us: { format: format.latency, range: fromZero }, lag: { format: format.quantity, range: fromZero, right: true, whole: true } },
 };
 
 export class RatesPanel {

@@ -40,11 +40,11 @@ function sessionsTable(label, isFeed) {
     label, empty: "None is recorded.", keyOf: (row) => row.session,
     columns: [
       { title: "Session", cell: (row) => row.session, code: true, head: true },
-      { title: "Began, UTC", cell: (row) => format.dated(row.began) },
+      { title: "Began, UTC", cell: (row) => format.dated(row.began), wraps: true },
       { title: "State", cell: (row) => (row.live ? { text: "● live", tone: "good" } : "recorded") },
-      isFeed && { title: "Messages", cell: (row) => format.count(row.messages), number: true },
-      { title: "Size", cell: (row) => format.bytes(row.bytes), number: true },
-      isFeed && { title: "Report", cell: (row) => ({ text: `Report of ${row.session}`, href: `/sessions/${encodeURIComponent(row.session)}/report` }) },
+      isFeed && { title: "Messages", cell: (row) => format.count(row.messages), number: true, least: true },
+      { title: "Size", cell: (row) => format.bytes(row.bytes), number: true, least: isFeed },
+      isFeed && { title: "Report", cell: (row) => ({ text: "Report", label: `Report of ${row.session}`, href: `/sessions/${encodeURIComponent(row.session)}/report` }) },
     ].filter(Boolean),
   });
 }

@@ -93,10 +93,10 @@ export class StrategyPage {
 const latencyTable = () => new Table({
   label: "Latency", empty: "Nothing measured yet.", keyOf: (row) => row.name,
   columns: [
-    { title: "From … to", cell: (row) => row.name, head: true },
+    { title: "From … to", cell: (row) => row.name, head: true, wraps: true },
     { title: "Median", cell: (row) => format.latency(row.p50_us), number: true },
     { title: "99 %", cell: (row) => format.latency(row.p99_us), number: true },
-    { title: "99.9 %", cell: (row) => format.latency(row.p999_us), number: true },
+    { title: "99.9 %", cell: (row) => format.latency(row.p999_us), number: true, least: true },
     { title: "Measured", cell: (row) => format.count(row.count), number: true },
   ],
 });

@@ -9,8 +9,9 @@ export class Table {
   #body = h("tbody");
   #empty;
 
-  // columns: {title, cell: row → text or {text, href, tone, title}, number, code, head}
-  // minor, least: left out where there is little room
+  // columns: {title, cell: row → text or {text, href, label, tone, title}, number, code, head}
+  // label: what a link is called where it is read without its table
+  // minor, least: left out where there is little room; wraps: takes several lines there, as code does
   constructor({ label, columns, keyOf, empty, tall = false }) {
     this.#columns = columns;
     this.#keyOf = keyOf;
@@ -54,26 +55,28 @@ export class Table {
 
   #fill(line, row) {
     this.#columns.forEach((column, index) => {
-      const { text, href = null, tone = null, title = null } = asCell(column.cell(row));
+      const { text, href = null, label = null, tone = null, title = null } = asCell(column.cell(row));
       const box = line.children[index];
       setAttribute(box, "data-tone", tone);
       setAttribute(box, "title", title);
       if (href === null) setText(box, text);
-      else linked(box, href, text);
+      else linked(box, { href, label, text });
     });
   }
 }
 
-function linked(box, href, text) {
+function linked(box, { href, label, text }) {
   const present = box.firstElementChild;
   if (present?.tagName === "A") {
     setAttribute(present, "href", href);
+    setAttribute(present, "aria-label", label);
     setText(present, text);
   } else {
-    box.replaceChildren(h("a", { href }, text));
+    box.replaceChildren(h("a", { href, "aria-label": label }, text));
   }
 }
 
-function classOf({ number, minor, least, code }) {
-  return [number && "number", minor && "minor", least && "least", code && "code"].filter(Boolean).join(" ") || null;
+function classOf({ number, minor, least, wraps, code }) {
+  const classes = [number && "number", minor && "minor", least && "least", wraps && "wraps", code && "code"];
+  return classes.filter(Boolean).join(" ") || null;
 }

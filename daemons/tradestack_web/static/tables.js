@@ -20,7 +20,7 @@ export const ordersTable = (label, empty) => new Table({
     { title: "Filled", cell: (row) => format.quantity(row.cum_qty), number: true, minor: true },
     { title: "Average", cell: (row) => format.price(row.avg_px), number: true, least: true },
     { title: "User", cell: (row) => row.user, minor: true },
-    { title: "Status", cell: statusCell },
+    { title: "Status", cell: statusCell, wraps: true },
   ],
 });
 
@@ -36,7 +36,7 @@ export const openOrdersTable = () => new Table({
     { title: "Order", cell: order, number: true, head: true },
     { title: "Side", cell: (row) => format.side(row.side) },
     { title: "Quantity", cell: (row) => format.quantity(row.order_qty), number: true },
-    { title: "Filled", cell: (row) => format.quantity(row.cum_qty), number: true },
+    { title: "Filled", cell: (row) => format.quantity(row.cum_qty), number: true, least: true },
     { title: "Symbol", cell: (row) => row.symbol, code: true },
     { title: "Limit", cell: (row) => (row.price === null ? row.ord_type : format.price(row.price)), number: true },
     { title: "Valid", cell: (row) => row.time_in_force, minor: true },
@@ -51,7 +51,7 @@ export const positionsTable = () => new Table({
     { title: "User", cell: (row) => row.user, minor: true },
     { title: "Quantity", cell: (row) => ({ text: format.quantity(row.quantity), title: Number(row.quantity) < 0 ? "short" : null }), number: true },
     { title: "Average", cell: (row) => format.price(row.average_price), number: true, minor: true },
-    { title: "Mark", cell: (row) => format.price(row.mark), number: true },
+    { title: "Mark", cell: (row) => format.price(row.mark), number: true, least: true },
     { title: "Realized", cell: (row) => profitCell(row.realized_pnl), number: true },
     { title: "Unrealized", cell: (row) => profitCell(row.unrealized_pnl), number: true },
     { title: "Fees", cell: (row) => format.money(row.fees), number: true, minor: true },
@@ -78,7 +78,7 @@ export const clientsTable = () => new Table({
   label: "Clients", empty: "Nobody is logged in.", keyOf: (row) => `${row.of}\n${row.peer}\n${row.user}`,
   columns: [
     { title: "User", cell: (row) => row.user, head: true },
-    { title: "Of", cell: (row) => row.of },
+    { title: "Server", cell: (row) => row.of },
     { title: "Lag", cell: (row) => format.count(row.lag), number: true },
     { title: "Sent", cell: (row) => format.bytes(row.bytes_sent), number: true },
     { title: "Address", cell: (row) => row.peer, minor: true },
