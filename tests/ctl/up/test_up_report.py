@@ -25,7 +25,7 @@ def test_the_report_outlives_the_files_of_the_run(files: tuple[str, ...], tmp_pa
     assert re.findall(r'<th scope="row">([^<]+)', processes) == [
         "gateway",
         "order-manager",
-        "strategy@news",
+        "strategy news",
     ]
     assert "not recorded" not in processes
 

@@ -47,7 +47,7 @@ def test_it_has_what_the_document_is_for() -> None:
         for text in ("900 ns", "3.60 µs", "13.5 µs", "36.0 µs", "36,109")
     ]
     assert beside[2][-1] == "2026-11-30 00:53:20.000"
-    assert [row[0] for row in processes[2:]] == ["gateway", "order-manager", "strategy@news"]
+    assert [row[0] for row in processes[2:]] == ["gateway", "order-manager", "strategy news"]
 
 
 def test_what_is_not_recorded_is_said() -> None:

@@ -114,6 +114,7 @@ def _quality(group: ExecutionQuality) -> Iterator[str]:
     of = "" if group.user is None else f" of {group.user}"
     yield f"execution{of}: {q.counted(group.orders, 'order')}, "
     yield f"{q.percent(group.fill_ratio)} filled by value\n"
+    yield "  a cost is above 0, a gain below\n"
     yield f"  implementation shortfall {q.money(cost.total)} = "
     yield f"{q.basis_points(cost.total_bp)} bp of {q.money(cost.decided)}\n"
     yield f"    delay {q.money(cost.delay)}, execution {q.money(cost.execution)}, "

@@ -87,13 +87,13 @@ def _beside(orders: Table, recorded: Recorded | None) -> tuple[Hop, ...]:
         ),
         _histogram(
             "publish",
-            "tick due → published, 1 of 16",
+            "tick due → published (one in 16)",
             recorded,
             (GATEWAY, "publish"),
         ),
         _histogram(
             "book_write",
-            "written to shared memory, 1 of 16",
+            "written to shared memory (one in 16)",
             recorded,
             (GATEWAY, "book_write"),
         ),

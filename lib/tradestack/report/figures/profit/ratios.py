@@ -1,5 +1,6 @@
 """An account's profits, fills and round trips → its ratios, each with its definition."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from tradestack.report.figures.profit.trips import Trip, gross_profits
 from tradestack.report.statistics.profit_sums import ProfitSums
 from tradestack.report.statistics.sharpe import probabilistic, sharpe_ratio
 from tradestack.report.values.ratios import Ratio, RatiosOf
+
+_UNIT = re.compile("[a-z]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def ratios_of(traded: Traded, intervals: Intervals) -> RatiosOf:
 
 def _of_profits(traded: Traded, intervals: Intervals) -> Sequence[Ratio]:
     profits, per_year, count = traded.profits, intervals.per_year, len(traded.profits)
-    length = format_quantity(intervals.length_ns, NANOSECONDS_OF)
+    length = _UNIT.sub(r" \g<0>", format_quantity(intervals.length_ns, NANOSECONDS_OF))
     of = f"the profits, after fees, of each {length} of feed time with messages"
     year = f"√{per_year:,.6g} intervals a year ({DAYS_PER_YEAR} days as those of the tape)"
     own = sharpe_ratio(ProfitSums.of(profits))

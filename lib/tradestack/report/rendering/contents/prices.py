@@ -23,12 +23,14 @@ Mark = TypeVar("Mark", NewsMark, OrderMark, FillMark)
 def prices_section(report: Report) -> Section:
     """The section of prices, a chart a symbol."""
     charts = report.series.prices[:CHARTS_MAX]
+    left_out = report.feed.symbols_total - len(charts)
+    which = f" These are the {len(charts)} symbols with the most fills." if left_out > 0 else ""
     return Section(
         name="prices",
         title="Prices, news, orders and fills",
         says="Trades in feed time. Orders are marked when their tick came, fills when the trade "
         "came that filled them. News stands below the prices; point at it for its sentiment, 0 to "
-        "100.",
+        f"100.{which}",
         blocks=[_chart(number, chart) for number, chart in enumerate(charts)],
     )
 

@@ -25,7 +25,7 @@ def process_table(report: Report) -> Table:
         columns=(
             Column("Daemon", Align.WORDS),
             Column("CPU time"),
-            Column("CPU", unit="average, of one"),
+            Column("CPU", unit="average, of one processor"),
             Column("Memory", unit="largest"),
             Column("Samples"),
             Column("Since", Align.WORDS, "UTC"),
@@ -48,7 +48,7 @@ def process_table(report: Report) -> Table:
 
 
 def _name(process: ProcessFigures) -> str:
-    return cut(f"{process.daemon}@{process.instance}" if process.instance else process.daemon)
+    return cut(f"{process.daemon} {process.instance}" if process.instance else process.daemon)
 
 
 def _seconds(seconds: float | None) -> str:

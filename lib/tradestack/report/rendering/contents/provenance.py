@@ -50,7 +50,7 @@ def _utc(time_ns: int | None) -> str:
 
 def _decides(of: Provenance) -> Facts:
     return Facts(
-        caption="What decides",
+        caption="What decides about fills",
         facts=[
             ("Digest of the sources", of.sources_digest or quantities.NOT_RECORDED),
             *_settings(of.settings),

@@ -14,7 +14,8 @@ def ratios_section(report: Report) -> Section:
     return Section(
         name="ratios",
         title="Ratios",
-        says="The same name means different things elsewhere, so each has its definition here.",
+        says="The same name means different things elsewhere, so each has its definition here. The "
+        "capital is what --capital says, else the largest gross exposure behind a fill.",
         blocks=[_table(of) for of in report.ratios[:ACCOUNTS_MAX]],
     )
 
@@ -22,7 +23,7 @@ def ratios_section(report: Report) -> Section:
 def _table(of: RatiosOf) -> Table:
     whose = "all accounts" if of.user is None else cut(of.user)
     interval = quantities.span(of.interval_ns)
-    capital = f", a share of {quantities.money(of.capital)}" if of.capital else ""
+    capital = f"; capital {quantities.money(of.capital)}" if of.capital else ""
     return Table(
         caption=f"Ratios of {whose}",
         unit=f"of profits per {interval} of feed time{capital}",

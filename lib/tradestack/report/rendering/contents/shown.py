@@ -52,9 +52,9 @@ class LogScale:
 
     @property
     def ends(self) -> str:
-        """The axis in words: "1.00 µs to 10.0 ms"."""
+        """The axis in words: "1.00 µs to 10.0 ms, logarithmic"."""
         first, last = (quantities.duration(10**power) for power in (self._low, self._high))
-        return f"{first} to {last}, powers of ten"
+        return f"{first} to {last}, logarithmic"
 
     def span(self, durations: Percentiles) -> Span:
         """Return the cell of p50, p99 and p99.9."""

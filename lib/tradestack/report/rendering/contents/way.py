@@ -9,6 +9,7 @@ from tradestack.report.report import Report
 from tradestack.report.values.percentiles import Percentiles
 from tradestack.report.values.waterfall import Clock, Hop
 
+BACKTEST = "backtest"  # the process of one, in place of the daemons
 CLOCKS = {Clock.WALL: "wall", Clock.FEED: "feed"}
 
 
@@ -19,11 +20,20 @@ def way_section(report: Report) -> Section:
         name="way",
         title="From tick to fill",
         says="The way tick → signal → order → journal → report → fill, one hop a line. The bar "
-        "goes from the median (p50) to p99, its light end to p99.9.",
+        "goes from the median (p50) to p99, its light end to p99.9." + _of_a_backtest(report),
         blocks=[
             hop_table("Hops, in their order", waterfall.hops),
             hop_table("Beside the way", waterfall.beside),
         ],
+    )
+
+
+def _of_a_backtest(report: Report) -> str:
+    if BACKTEST not in (report.provenance.versions or {}):
+        return ""
+    return (
+        " A backtest hands on whole blocks of messages in one process, so its wall times are those "
+        "of the computation and no latencies; times of the feed are as in a running stack."
     )
 
 
