@@ -15,7 +15,7 @@ export class OrdersPage {
   constructor(store) {
     this.store = store;
     this.table = ordersTable("Orders, the newest first", "No order is like this.");
-    this.search = h("input", { type: "search", id: "search", placeholder: "symbol, user, side, status…", autocomplete: "off", spellcheck: "false", oninput: () => this.#show() });
+    this.search = h("input", { type: "search", id: "search", placeholder: "symbol, user, side…", autocomplete: "off", spellcheck: "false", oninput: () => this.#show() });
     this.number = h("input", { type: "text", id: "number", inputmode: "numeric", pattern: "[0-9]+", required: true, autocomplete: "off" });
     this.count = h("p", { class: "count", "aria-live": "off" });
     const go = h("a", { href: "/orders", hidden: true });
