@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.tick import TickKind
 from tradestack.sessions.sidecar import Sidecar
@@ -63,6 +65,10 @@ class FeedFile:
     def end(self) -> None:
         """End the session with its newest message."""
         self._sidecar.as_ended(self.head).save(self.path.parent)
+
+    def abandon(self) -> None:
+        """Leave the session as a relay does whose upstream serves it no more."""
+        replace(self._sidecar, incomplete=True).save(self.path.parent)
 
     def cut(self, head: int) -> bytes:
         """Shorten the log to so many messages, as a power failure may; return what it was."""

@@ -49,6 +49,7 @@ class _End(msgspec.Struct):
 
     ended: bool = False
     ended_head: int | None = None
+    incomplete: bool = False  # a relay has given it up: no message follows the ones that are there
 
 
 class FeedTape:
@@ -88,7 +89,7 @@ class FeedTape:
     def ended_head(self) -> int | None:
         """Return the number of the last message if the session has ended; None if it goes on.
 
-        Raises OSError, ValueError for a sidecar that is not one.
+        One that a relay has given up has ended with what the relay has of it. Raises OSError, ValueError for a sidecar that is not one.
         """
         sidecar = self._path.with_suffix(SIDECAR_SUFFIX)
         status = sidecar.stat()
@@ -96,7 +97,7 @@ class FeedTape:
         if version != self._end_version:
             self._end = msgspec.json.decode(sidecar.read_bytes(), type=_End)
             self._end_version = version  # of that content or an earlier one, which is read again
-        if not self._end.ended:
+        if not (self._end.ended or self._end.incomplete):
             return None
         return self.look() if self._end.ended_head is None else self._end.ended_head
 
