@@ -7,7 +7,7 @@ what is on the disk.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.units import counted
@@ -128,7 +128,8 @@ class OrderManager:
         await self._replica.kept()
         self._server.start()
         self._context.spawn(self._housekeeping.run(), "order manager's housekeeping")
-        search = self._sessions.search_long(self._server.scheduler.wake, self._clock)
+        wake = self._server.scheduler.wake
+        search = self._sessions.search_long(wake, self._disconnect, self._clock)
         self._context.spawn(search, "reports of long order sessions")
         self._context.spawn(self._pass_time(), "feed time")
         self._context.spawn(self.trading.watch_halt_file(), "halt file")
@@ -259,7 +260,7 @@ class OrderManager:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
         self._settler.settle()
         stream = order_session.stream(user)
-        if session_id and self._sessions.may_lack(order_session, sequence, stream.head):
+        if session_id and self._sessions.may_lack(order_session, user, sequence):
             sign = f"user {user} asks for report {sequence}, the journal has {stream.head}"
             self._give_up(order_session.id, sign)
             return soup.RejectReason.SESSION_NOT_AVAILABLE
@@ -270,13 +271,17 @@ class OrderManager:
         if session_id != self._sessions.current.id:
             logger.error("order session %s is incomplete: %s", session_id, sign)
             return
-        # Not by the end of session, which would say that they have had every report.
-        close = Close(CloseReason.SERVER_STOPPING, "the order session is no longer served")
-        for connection in self._server.connections:
-            if connection.session_id == session_id:
-                connection.close(close)
+        users = {connection.user for connection in self._server.connections}
+        self._disconnect(session_id, users)
         self._sessions.record_loss(sign, self._clock.wall_ns())
         self._roll_over.leave_session()
+
+    def _disconnect(self, session_id: str, users: Collection[str]) -> None:
+        """Disconnect users from a session, not by its end: they have not had every report."""
+        close = Close(CloseReason.SERVER_STOPPING, "the order session is no longer served")
+        for connection in self._server.connections:
+            if connection.session_id == session_id and connection.user in users:
+                connection.close(close)
 
     def client_joined(self, connection: Connection) -> None:
         """Do nothing: the client's stream has everything."""

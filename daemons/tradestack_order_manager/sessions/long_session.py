@@ -1,15 +1,14 @@
 """An ended order session whose journal is too long to be replayed at once, while others wait.
 
 Its reports are found piece by piece, and sent as they are found. Only where they are stays in
-memory. That the journal is damaged or incomplete may turn out in the end: its readers are
-disconnected then, and no end of session says that they have had everything.
+memory. That the journal is damaged, or lacks reports that a reader has had, may turn out in the end:
+its readers are disconnected then, and no end of session says that they have had everything.
 """
 
 import asyncio
-import errno
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
@@ -38,6 +37,9 @@ _REPORTED = (ReplayedOrderRecord, ReplayedExecutionRecord, RegisterRecord, Malfo
 
 logger = logging.getLogger(__name__)
 
+# Session id, users → their connections to the session are closed.
+Disconnect = Callable[[str, Collection[str]], None]
+
 
 class LongSession:
     """The users' reports of one session. is_whole, is_lost: how the search has ended."""
@@ -50,6 +52,7 @@ class LongSession:
         self._path = path
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._streams: dict[str, ReportStream] = {}
+        self._wanted: dict[str, int] = {}  # by user: the report that is wanted next, at most
 
     def stream(self, user: str) -> ReportStream:
         """Return the user's report stream, which grows until the session is whole."""
@@ -58,7 +61,11 @@ class LongSession:
             stream = self._streams[user] = ReportStream(self.id, self._read, ended=self.is_whole)
         return stream
 
-    async def search(self, wake: Callable[[], None], clock: Clock) -> None:
+    def expect(self, user: str, sequence: int) -> None:
+        """Note that a reader wants this report next: it has had those before."""
+        self._wanted[user] = max(sequence, self._wanted.get(user, 0))
+
+    async def search(self, wake: Callable[[], None], disconnect: Disconnect, clock: Clock) -> None:
         """Find the reports; wake: is called when there are more."""
         began_ns = clock.monotonic_ns()
         try:
@@ -69,13 +76,33 @@ class LongSession:
                     await asyncio.sleep(PAUSE_S)
                     began_ns = clock.monotonic_ns()
         except (OSError, ValueError) as fault:
-            self._lose(str(fault))
+            logger.error("ended order session %s is not served: %s", self.id, fault)
+            self.is_lost = True
+            disconnect(self.id, self._streams)
         else:
             logger.info("found all reports of the ended order session %s", self.id)
-            self.is_whole = True
-            for stream in self._streams.values():
-                stream.ended = True
+            self._end(disconnect)
         wake()
+
+    def _end(self, disconnect: Disconnect) -> None:
+        """Tell readers that they have had everything, but for those who have had more."""
+        self.is_whole = True
+        lacking = [
+            user
+            for user, stream in self._streams.items()
+            if self._wanted.get(user, 0) > stream.head + 1
+        ]
+        for user in lacking:
+            logger.error(
+                "ended order session %s is incomplete: user %s asks for report %d, the journal has %d",
+                self.id,
+                user,
+                self._wanted[user],
+                self._streams[user].head,
+            )
+        disconnect(self.id, lacking)
+        for stream in self._streams.values():
+            stream.ended = True
 
     def close(self) -> None:
         """Close the journal."""
@@ -96,14 +123,5 @@ class LongSession:
             end = line.offset + PREFIX_LENGTH + len(line.payload) - 1
             self.stream(record.user).ranges.append(packed(end - length, length))
 
-    def _lose(self, why: str) -> None:
-        """Let those who read it be disconnected: the next report cannot be read."""
-        logger.error("ended order session %s is not served: %s", self.id, why)
-        self.is_lost = True
-        for stream in self._streams.values():
-            stream.ranges.append(packed(0, 0))
-
     def _read(self, offset: int, length: int) -> bytes:
-        if self.is_lost:
-            raise OSError(errno.EIO, "is damaged or incomplete", str(self._path))
         return os.pread(self._fd, length, offset)

@@ -2,8 +2,8 @@
 
 A client that missed the end of a session can log in to it by its id, while its journal is kept, and
 receives the reports that it has not had and the end of session. A long journal is searched for them
-while the client reads (long_session.py). Sessions beyond `sessions_kept` are
-removed when another begins, but not while a client reads them.
+while the client reads (long_session.py). Sessions beyond `sessions_kept` are removed when another
+begins, but not while a client reads them.
 """
 
 import asyncio
@@ -20,16 +20,13 @@ from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
-from tradestack.sessions.order_session import (
-    OrderSession,
-    first_header,
-)
+from tradestack.sessions.order_session import OrderSession, first_header
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.store.staged_file import Stage
 from tradestack.store.statistics_file import STATISTICS_SUFFIX
 from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
-from tradestack_order_manager.sessions.long_session import LongSession
+from tradestack_order_manager.sessions.long_session import Disconnect, LongSession
 from tradestack_order_manager.sessions.loss import sign_of_loss
 from tradestack_order_manager.sessions.replicated import Replicated
 
@@ -139,14 +136,17 @@ class OrderSessions:
         room = self._orders_lost_max - session.state.reports_count
         session.record_loss(max(0, room), now_ns)
 
-    def may_lack(self, session: OrderSession | LongSession, sequence: int, head: int) -> bool:
-        """Return whether a client that wants this report has seen more than the session holds.
+    def may_lack(self, session: OrderSession | LongSession, user: str, sequence: int) -> bool:
+        """Return whether a user who wants this report next has seen more than the session holds.
 
-        It has, if the session was recovered; in one that this process began nothing is lost.
+        So it is if the session was recovered; in one that this process began nothing is lost. Of a
+        long one it turns out when that was searched.
         """
         if isinstance(session, LongSession) and not session.is_whole:
+            session.expect(user, sequence)
             return False
-        return sequence > head + 1 and (session is not self.current or self._is_recovered)
+        has_seen_more = sequence > session.stream(user).head + 1
+        return has_seen_more and (session is not self.current or self._is_recovered)
 
     def find(self, session_id: str, now_ns: int) -> OrderSession | LongSession | None:
         """Return the session with that id, "" = the current one; now_ns: monotonic.
@@ -163,10 +163,12 @@ class OrderSessions:
             return None
         return found or self._recover_ended(session_id, now_ns)
 
-    async def search_long(self, wake: Callable[[], None], clock: Clock) -> None:
+    async def search_long(
+        self, wake: Callable[[], None], disconnect: Disconnect, clock: Clock
+    ) -> None:
         """Find the reports of long sessions, one session after another, for ever."""
         while True:
-            await (await self._to_search.get()).search(wake, clock)
+            await (await self._to_search.get()).search(wake, disconnect, clock)
 
     @property
     def _begun_session(self) -> OrderSession | LongSession:
@@ -220,8 +222,7 @@ class OrderSessions:
         # The order log may be ahead by more than a session can lose: of a restored backup, for one.
         first_order_id = max(header.next_order_id, self._logged_order_id + 1)
         header = msgspec.structs.replace(header, next_order_id=first_order_id)
-        stage = self._stage
-        self.current = OrderSession.begin(self._directory, header, carry(header), stage)
+        self.current = OrderSession.begin(self._directory, header, carry(header), self._stage)
         self._is_recovered = False
         if previous.state.is_repaired:
             previous.close()

@@ -6,6 +6,7 @@ import pytest
 
 from tests.daemons.tradestack_order_manager.entering import enter, some_orders
 from tests.daemons.tradestack_order_manager.samples import a_register, an_order
+from tests.daemons.tradestack_order_manager.sessions.recording import make_long
 from tests.kit.order_manager import OrderManager
 from tradestack.domain.order import OrdStatus, Start
 from tradestack.wire.order_messages import BusinessMessageReject
@@ -83,3 +84,21 @@ def test_a_full_session_says_so_until_a_new_one_begins(daemon: OrderManager) -> 
 
     assert enter(daemon.client(), "c3").order_id == 3
     assert daemon.stats()["session_fault"] is None
+
+
+def test_a_long_ended_session_that_lacks_the_last_reports_has_no_end(daemon: OrderManager) -> None:
+    """Who has had more is disconnected instead, and then told that it is not available."""
+    daemon.start()
+    client = daemon.client()
+    client.send(*some_orders(1, 3))
+    client.receive(3)
+    ended = client.session_id
+    daemon.call("NewSession")
+    daemon.stop()
+    make_long(daemon.state / f"{ended}.journal")
+    daemon.start()
+
+    assert daemon.client(session=ended, sequence=9).rest() == []
+    assert daemon.raw_client().send_login(ended, 9).await_answer().rejected
+    kept = [packet.type for packet in daemon.client(session=ended, sequence=2).rest()]
+    assert kept == [PacketType.SEQUENCED_DATA] * 2 + [PacketType.END_OF_SESSION]

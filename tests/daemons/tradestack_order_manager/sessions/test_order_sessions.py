@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -127,18 +127,25 @@ def ended_long(directory: Path, *, is_repaired: bool = False) -> tuple[OrderSess
     return OrderSessions(directory, Durability.OS, NOW_NS), ended
 
 
-async def search(sessions: OrderSessions, is_over: Callable[[], bool]) -> int:
-    """Search long sessions until that is so; return how often readers were woken."""
+async def search(
+    sessions: OrderSessions, is_over: Callable[[], bool]
+) -> tuple[int, list[tuple[str, set[str]]]]:
+    """Search long sessions until that is so; return how often readers were woken, and who left."""
     woken = [0]
+    left = []
 
     def wake() -> None:
         woken[0] += 1
 
-    searching = asyncio.create_task(sessions.search_long(wake, SystemClock()))
+    def disconnect(session_id: str, users: Collection[str]) -> None:
+        if users:
+            left.append((session_id, set(users)))
+
+    searching = asyncio.create_task(sessions.search_long(wake, disconnect, SystemClock()))
     while not is_over():
         await asyncio.sleep(0.002)
     searching.cancel()
-    return woken[0]
+    return woken[0], left
 
 
 async def test_a_long_ended_session_is_read_while_others_are_served(tmp_path: Path) -> None:
@@ -150,11 +157,13 @@ async def test_a_long_ended_session_is_read_while_others_are_served(tmp_path: Pa
     assert isinstance(found, LongSession)
     stream = found.stream("news")
     assert (stream.head, stream.ended) == (0, False)
-    assert not sessions.may_lack(found, 9, stream.head)
-    assert await search(sessions, lambda: found.is_whole) > 1
+    assert not sessions.may_lack(found, "news", 3)
+    woken, left = await search(sessions, lambda: found.is_whole)
+    assert woken > 1
+    assert not left
     assert (stream.head, stream.ended, found.stream("other").ended) == (2, True, True)
     assert [report.cl_ord_id for report in reports(found)] == ["a", "b"]
-    assert sessions.may_lack(found, 9, stream.head)
+    assert sessions.may_lack(found, "news", 9)
     assert sessions.find(ended, NOW_NS) is found
     sessions.close()
 
@@ -171,13 +180,30 @@ async def test_a_long_session_that_is_damaged_has_no_end(tmp_path: Path, damage:
     assert isinstance(found, LongSession)
     stream = found.stream("news")
 
-    await search(sessions, lambda: found.is_lost)
+    _, left = await search(sessions, lambda: found.is_lost)
 
     assert not stream.ended
-    with pytest.raises(OSError, match="damaged or incomplete"):
-        stream.read(stream.head, 1 << 20)
+    assert left == [(ended, {"news"})]
     assert sessions.find(ended, NOW_NS) is None
     assert sessions.find(ended, NOW_NS + SECOND_NS) is None
+    sessions.close()
+
+
+async def test_a_long_session_without_reports_that_a_reader_has_had_has_no_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That turns out in the end: who has had more is disconnected, others have had everything."""
+    sessions, ended = ended_long(tmp_path)
+    found = sessions.find(ended, NOW_NS)
+    assert isinstance(found, LongSession)
+    assert not sessions.may_lack(found, "news", 4)
+    assert not sessions.may_lack(found, "other", 1)
+
+    _, left = await search(sessions, lambda: found.is_whole)
+
+    assert left == [(ended, {"news"})]
+    assert "user news asks for report 4, the journal has 2" in caplog.text
+    assert sessions.may_lack(found, "news", 4)
     sessions.close()
 
 
