@@ -43,6 +43,7 @@ class AccountEnds:
     def __init__(self, tapes: Tapes) -> None:
         self._tapes = tapes
         self._last: dict[str, int | None] = {}  # feed session → its last message, None: it goes on
+        self._left_behind: set[AccountKey] = set()  # accounts of which that was logged
 
     def look(self, accounts: Iterable[Account]) -> None:
         """See which feed sessions of accounts have ended."""
@@ -99,12 +100,14 @@ class AccountEnds:
         state = left_behind(key, history, judgement.known.read_record, judgement)
         judgement.record_state(key, state)
         judgement.batch.spoiled.add(key)  # what is in memory has not ended
-        logger.error(
-            "the account of %s in feed session %s ends with what its reports say, and what worked "
-            "has expired: %s",
-            *key,
-            error,
-        )
+        if key not in self._left_behind:  # its end may not be journalled yet, and come again
+            self._left_behind.add(key)
+            logger.error(
+                "the account of %s in feed session %s ends with what its reports say, and what "
+                "worked has expired: %s",
+                *key,
+                error,
+            )
         return True
 
     def hasten(self, judgement: Judgement, key: AccountKey) -> None:

@@ -5,7 +5,6 @@ tape. A strategy that is away for `away_max` is no longer waited for. When a fee
 and its strategy has said all that it has to say, what works expires.
 """
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -35,19 +34,20 @@ from tradestack_order_manager.account_ends import AccountEnds, log_opening
 from tradestack_order_manager.activity import Activity
 from tradestack_order_manager.carry_over import carry_over
 from tradestack_order_manager.tapes import Tapes
+from tradestack_order_manager.unavailable_accounts import UnavailableAccounts
 from tradestack_order_manager.waiting_requests import WaitingRequests
 
 # How often the gateway's directory and sidecars are looked at.
 SESSIONS_INTERVAL_NS = 50 * NANOSECONDS_PER_MILLISECOND
 
-logger = logging.getLogger(__name__)
+_ALL_USERS = "all users", ""
 
 
 class Execution:
     """The accounts of an order manager.
 
     away_max_ns, feed_wait_max_ns, cancel_on_disconnect_ns (by user): a reload replaces them.
-    connected: the users who are logged in.
+    connected: the users who are logged in. unavailable: accounts that cannot be used.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Execution:
         self._seen_ns: dict[str, int] = {}  # when each user was last logged in, monotonic
         self._sessions_seen_ns: int | None = None
         self._ends = AccountEnds(self._tapes)
-        self._unavailable: dict[str, str] = {}  # what was logged about a user
+        self.unavailable = UnavailableAccounts()
 
     @property
     def model(self) -> ExecutionModel:
@@ -158,7 +158,7 @@ class Execution:
             try:
                 judgement.account(*key)
             except AccountUnavailable as error:
-                self.note_unavailable(key[0], error)
+                self.unavailable.note(key, error)
                 faults[key] = str(error)
         return faults
 
@@ -171,12 +171,6 @@ class Execution:
             return int(tape.records(feed_seq, 1)["event_time_ns"][0])
         except (OSError, ProtocolError):
             return None
-
-    def note_unavailable(self, user: str, error: Exception) -> None:
-        """Log once why the account of a user cannot be used; it may wait for a moment."""
-        if self._unavailable.get(user) != str(error) and not isinstance(error, AccountAwaits):
-            self._unavailable[user] = str(error)
-            logger.error("the account of %s cannot be used: %s", user, error)
 
     def messages_missing(self, known: KnownOrders) -> int:
         """Return how many messages the gateway has to publish again before accounts can go on.
@@ -213,12 +207,13 @@ class Execution:
         for key in judgement.state.accounts.open():
             try:
                 self._keep_up(judgement, key, now_ns)
+                self.unavailable.forget(key)
             except AccountAwaits as error:
                 self._hasten(judgement, error.before)
             except AccountUnavailable as error:
                 self._leave_behind(judgement, key, error)
             except (OSError, ProtocolError) as error:  # of journal or feed log
-                self.note_unavailable(key[0], error)
+                self.unavailable.note(key, error)
                 judgement.batch.spoiled.add(key)
         self._judge_all_users(judgement)
         is_busy = self.orders_working or len(self.waiting)
@@ -241,19 +236,21 @@ class Execution:
         """Judge what all users have lost together, unless an account is missing for that."""
         try:
             judge_all_users(judgement)
+            self.unavailable.forget(_ALL_USERS)
         except (AccountUnavailable, OSError, ProtocolError) as error:
-            self.note_unavailable("all users", error)
+            self.unavailable.note(_ALL_USERS, error)
 
     def _leave_behind(
         self, judgement: Judgement, key: AccountKey, error: AccountUnavailable
     ) -> None:
         """Let an account end whose feed log is lost; another one may be usable later."""
+        reason: Exception = error
         try:
             if self._ends.leave_behind(judgement, key, error):
                 return
         except OSError as unreadable:
-            self.note_unavailable(key[0], unreadable)
-        self.note_unavailable(key[0], error)
+            reason = unreadable
+        self.unavailable.note(key, reason)
         judgement.batch.spoiled.add(key)
 
     def _hasten(self, judgement: Judgement, key: AccountKey) -> None:
@@ -261,7 +258,7 @@ class Execution:
         try:
             self._ends.hasten(judgement, key)
         except OSError as error:
-            self.note_unavailable(key[0], error)
+            self.unavailable.note(key, error)
 
     def _cancel_if_gone(self, judgement: Judgement, account: Account, now_ns: int) -> None:
         """Cancel what works of a user who has been gone for long, if that is configured."""

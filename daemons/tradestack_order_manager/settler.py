@@ -251,7 +251,7 @@ class Settler:
             logger.error("a ClOrdID of %s cannot be compared: %s", item.sender.user, unreadable)
             self._refuse([item], ORDER_UNREADABLE)
         for item, unavailable in batch.unavailable:
-            self._execution.note_unavailable(item.sender.user, unavailable)
+            self._execution.unavailable.note((item.sender.user, ""), unavailable)
             self._refuse([item], str(unavailable))
         for item, problem in batch.unrecordable:
             logger.error("a message of %s cannot be journalled: %s", item.sender.user, problem)

@@ -1,8 +1,8 @@
 """An ended order session whose journal is too long to be replayed at once, while others wait.
 
 Its reports are found piece by piece, and sent as they are found. Only where they are stays in
-memory. That the journal is damaged, or lacks reports that a reader has had, may turn out in the end:
-its readers are disconnected then, and no end of session says that they have had everything.
+memory. That the journal is damaged, or lacks what a reader has had, may turn out in the end: such
+readers are disconnected then, and no end of session says that they have had everything.
 """
 
 import asyncio
@@ -94,7 +94,7 @@ class LongSession:
         ]
         for user in lacking:
             logger.error(
-                "ended order session %s is incomplete: user %s asks for report %d, the journal has %d",
+                "order session %s is incomplete: user %s asks for report %d, the journal has %d",
                 self.id,
                 user,
                 self._wanted[user],

@@ -1,5 +1,6 @@
 """Accounts whose feed session has ended before a message that they have met, after a power cut."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,6 +161,24 @@ def test_the_end_is_the_same_after_a_crash_in_it(recorded: RecordedSession, kept
     assert len(payloads_of(recorded.journal)) == len(whole) == before + 5
     require_ended(recorded)
     assert verify_session(recorded, FEED_SESSION).ends.users == {"news"}
+
+
+def test_a_journal_that_cannot_be_read_meanwhile_is_said_once(
+    recorded: RecordedSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The account ends when it can be read again, by the same reports."""
+    lose_log(recorded)
+    whole = recorded.journal.read_bytes()
+    os.truncate(recorded.journal, 100)
+
+    for _ in range(3):
+        recorded.pass_time()
+
+    assert [each.levelname for each in caplog.records] == ["ERROR"]
+    assert "cannot be used: [Errno 5]" in caplog.text
+    recorded.journal.write_bytes(whole)
+    recorded.pass_time()
+    require_ended(recorded)
 
 
 def test_another_order_session_begins_with_the_end(recorded: RecordedSession) -> None:
