@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,3 +49,15 @@ def test_work_that_began_apart_is_done_together() -> None:
     assert timed == [1.25, 1.25]
     assert slept == [1.25]
     assert clock.now_ns == NANOSECONDS_PER_SECOND + 2 * INTERVAL_NS
+
+
+@pytest.mark.parametrize(
+    ("worked", "begins"), [(0, 1.25), (0.4, 1.25), (0.6, 1.5), (0.99, 1.5), (1.4, 1.5), (1.9, 1.75)]
+)
+def test_long_work_leaves_half_an_interval_for_others(worked: float, begins: float) -> None:
+    """Work of so many intervals begins again at a common moment, but not at once."""
+    clock = FakeClock(NANOSECONDS_PER_SECOND + round(worked * INTERVAL_NS))
+
+    run_in_fake_time(clock, sleep_to_beat(INTERVAL_S))
+
+    assert clock.now_ns == begins * NANOSECONDS_PER_SECOND

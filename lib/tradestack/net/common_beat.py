@@ -29,6 +29,9 @@ def call_at_beat(interval_ns: int, callback: Callable[[], None]) -> asyncio.Time
 
 
 async def sleep_to_beat(interval_s: float) -> None:
-    """Sleep up to the next multiple of the interval."""
+    """Sleep up to the next multiple of the interval that leaves half an interval for others.
+
+    Work that takes nearly as long as its interval would begin again at once otherwise.
+    """
     now_s = asyncio.get_running_loop().time()
-    await asyncio.sleep(next_beat_s(interval_s, now_s) - now_s)
+    await asyncio.sleep(next_beat_s(interval_s, now_s + interval_s / 2) - now_s)
