@@ -4,6 +4,7 @@ import logging
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.account.history import AccountKey
+from tradestack.trading.account_recovery import JournalContradicted
 from tradestack.trading.accounts import Accounts, AccountUnavailable
 from tradestack.trading.carrying import Carrying, left_to_others
 from tradestack.wire.order_journal import SessionRecord
@@ -35,7 +36,7 @@ def carry_over(
                 raise OperatorFault(
                     f"account of {key[0]} in feed session {key[1]}",
                     str(error),
-                    "begin the order session when its feed log is there again",
+                    _remedy(error),
                 ) from error
             logger.error("the account of %s ends with its order session: %s", key[0], error)
             carrying.expire(key)
@@ -47,6 +48,15 @@ def carry_over(
     for change in carrying.changes:
         show_trading_state(change)
     return carrying.records
+
+
+def _remedy(error: AccountUnavailable) -> str:
+    if isinstance(error.__cause__, JournalContradicted):
+        return (
+            "restore both from a backup, or begin the order session with the version that wrote "
+            "them, or move the order journal away to begin without its orders"
+        )
+    return "begin the order session when its feed log is there again"
 
 
 def _leave(carrying: Carrying, key: AccountKey) -> None:

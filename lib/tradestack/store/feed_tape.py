@@ -89,7 +89,8 @@ class FeedTape:
     def ended_head(self) -> int | None:
         """Return the number of the last message if the session has ended; None if it goes on.
 
-        One that a relay has given up has ended with what the relay has of it. Raises OSError, ValueError for a sidecar that is not one.
+        One that a relay has given up has ended with what the relay has of it. Raises OSError,
+        ValueError for a sidecar that is not one.
         """
         sidecar = self._path.with_suffix(SIDECAR_SUFFIX)
         status = sidecar.stat()

@@ -30,6 +30,12 @@ from tradestack.wire.errors import ProtocolError
 OpenTape = Callable[[str], Tape | None]
 
 
+_CONTRADICTED = (
+    "feed log or journal were changed, or another version of tradestack wrote them: "
+    "`tradestackctl verify` says where they differ"
+)
+
+
 class AccountUnavailable(Exception):
     """The account cannot be used now; the text says why."""
 
@@ -134,7 +140,9 @@ class Accounts:
         history = self.known.state.accounts[key]
         try:
             account = rebuild(user, history, tape, self.known, self)
-        except (OSError, TapeBehind, ProtocolError, JournalContradicted) as error:
+        except JournalContradicted as error:
+            raise AccountUnavailable(f"{error}; {_CONTRADICTED}") from error
+        except (OSError, TapeBehind, ProtocolError) as error:
             raise AccountUnavailable(str(error)) from error
         self._accounts[key] = account
         return account
