@@ -1,4 +1,9 @@
-"""Tests of positions: vectors of other systems, and that rounding loses no money."""
+"""Tests of positions: vectors of other systems, and that rounding loses no money.
+
+P10 and P11 are in tests/report/figures/test_trips.py, P14 and P16 in
+tests/trading/account/test_portfolio.py. P12 and P15 are of figures that nothing here shows: the
+largest loss inside a round trip, and turnover.
+"""
 
 from fractions import Fraction
 from typing import Any
@@ -210,3 +215,22 @@ def test_reducing_keeps_the_average_but_for_one_unit_a_fill(
         if not position.quantity:
             return
         assert abs(position.cost - average * position.quantity) <= Fraction(count, 2)
+
+
+@pytest.mark.parametrize(
+    ("steps", "realized", "left"),
+    [
+        ([("2", "10"), ("2", "15"), ("-9", "10")], "-10", "-5"),
+        ([("2", "10"), ("-4", "15"), ("3", "20")], "0", "1"),
+        ([("4", "10"), ("-2", "15"), ("2", "20")], "10", "4"),
+    ],
+)
+def test_vector_p13_first_in_first_out(steps: list[Step], realized: str, left: str) -> None:
+    """Where all of a lot, or of one price, is sold, the averages give the published profit.
+
+    The second one is a profit of 10 and a loss of 10.
+    """
+    position = after(steps)
+
+    assert position.realized == exactly(realized)
+    assert position.quantity == parse_fixed(left)

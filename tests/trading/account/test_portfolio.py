@@ -67,6 +67,18 @@ def test_drawdown_is_measured_from_the_peak() -> None:
     assert portfolio.drawdown_max == 15 * MONEY
 
 
+def test_vector_p16_the_largest_fall_is_one_of_money() -> None:
+    """From 1 000 with profits of 0, −500, 500, 10 000, −1 000: it is 1 000, the later one."""
+    portfolio = open_portfolio(1_000 * SCALE)
+    portfolio.apply_fill("A", Side.BUY, SCALE, 20_000 * SCALE, fee=0, mark=20_000 * SCALE)
+    seen = []
+    for price in (20_000, 19_500, 20_000, 30_000, 29_000):
+        portfolio.mark("A", price * SCALE)
+        seen.append(portfolio.drawdown_max // MONEY)
+
+    assert seen == [0, 500, 500, 500, 1_000]
+
+
 def test_a_loss_from_the_start_is_a_drawdown() -> None:
     """The starting cash is the first peak."""
     portfolio = open_portfolio(100 * SCALE)
