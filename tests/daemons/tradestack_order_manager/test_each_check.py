@@ -49,8 +49,14 @@ class Case:
     symbol: str = "SPY"
 
 
-LOSS = {"passes": [Asked(1, 50, "IBM")], "fails": Asked(1, 50, "IBM"), "symbol": "IBM",
-        "exempt": Asked(-1, 150, "IBM")}  # fmt: skip
+def losing(**limits: Any) -> Case:
+    """A limit on what is lost with IBM."""
+    order = Asked(1, 50, "IBM")
+    return Case(
+        limits=limits, passes=[order], fails=order, exempt=Asked(-1, 150, "IBM"), symbol="IBM"
+    )
+
+
 CASES = {
     "restricted_symbols": Case(
         limits={"restricted_symbols": ["IBM"]}, passes=[BUY_ONE], fails=Asked(1, 50, "IBM")
@@ -123,12 +129,8 @@ CASES = {
     "max_net_notional": Case(
         limits={"max_net_notional": "3000"}, passes=[Asked(9, 50)], fails=BUY_ONE, exempt=SELL_ONE
     ),
-    "max_daily_loss": Case(
-        limits={"max_daily_loss": "100", "max_daily_loss_on_breach": "reject"}, **LOSS
-    ),
-    "max_drawdown": Case(
-        limits={"max_drawdown": "100", "max_drawdown_on_breach": "reject"}, **LOSS
-    ),
+    "max_daily_loss": losing(max_daily_loss="100", max_daily_loss_on_breach="reject"),
+    "max_drawdown": losing(max_drawdown="100", max_drawdown_on_breach="reject"),
     "max_participation_bp": Case(
         limits={"max_participation_bp": 1_000, "participation_window": "1min"},
         passes=[Asked(200, 50)],
