@@ -1,5 +1,7 @@
 """The decisions of one batch, while they are made."""
 
+from functools import cached_property
+
 import msgspec
 
 from tradestack.domain.execution_report import Report
@@ -10,6 +12,7 @@ from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts
 from tradestack.trading.carrying import account_record, checkpoint_records
+from tradestack.trading.judging.batch_reports import BatchReports
 from tradestack.trading.judging.decisions import (
     UNREPORTED,
     Act,
@@ -25,11 +28,7 @@ from tradestack.trading.judging.room import Room
 from tradestack.trading.known_orders import FirstUse, KnownOrders
 from tradestack.trading.risk.trading_state import StateAct, StateEvent
 from tradestack.trading.rules import Rules
-from tradestack.wire.account_records import (
-    LimitsRecord,
-    ReleaseRecord,
-    TradingRecord,
-)
+from tradestack.wire.account_records import LimitsRecord, ReleaseRecord, TradingRecord
 from tradestack.wire.execution_record import encode_execution
 from tradestack.wire.order_journal import encode_record
 
@@ -68,6 +67,11 @@ class Judgement:
     def next_exec_id(self) -> str:
         """Return the ExecID of the next report."""
         return f"{self.state.header.session}-{self._first_exec_number + self._reports}"
+
+    @cached_property
+    def reports(self) -> BatchReports:
+        """The orders of the batch by name, and what was reported on them."""
+        return BatchReports(self.batch.judged)
 
     def add(self, judged: Judged) -> None:
         """Add a decision."""
