@@ -54,8 +54,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     kills.add_argument(
         "--pace",
         metavar="PACE",
-        help='of the disturbed run, "60x" or "500/s" (default: one at which the data lasts '
-        f"{KILL_INTERVAL_S:g} s a kill)",
+        help='of the disturbed run, "60x" or "500/s"; a slower one for a busy host (default: one '
+        f"at which the data lasts {KILL_INTERVAL_S:g} s a kill)",
     )
     add_data_files(parser.add_argument_group("data"))
     stack = parser.add_argument_group("stack")

@@ -31,6 +31,11 @@ class SoakResult:
         return self.difference is None
 
     @property
+    def kills_at_end(self) -> int:
+        """How many kills came when the last message was published: they met no other one."""
+        return sum(kill.message >= self.messages for kill in self.kills)
+
+    @property
     def text(self) -> str:
         """The result for people."""
         verdict = "no difference" if self.difference is None else "DIFFERENT"
@@ -43,6 +48,7 @@ class SoakResult:
                 f"  messages  {self.messages:,}, disturbed at {self.pace}\n",
                 f"  requests  {len(conduct.requests):,}\n",
                 f"  reports   {len(conduct.reports):,}, of them {conduct.fills:,} fills\n",
+                "" if self.kills_at_end <= 1 else self._lateness,
                 *(f"  warning: {warning}\n" for warning in self.warnings),
             )
         )
@@ -56,6 +62,7 @@ class SoakResult:
             "seed": self.seed,
             "kills": len(self.kills),
             "kill_messages": [kill.message for kill in self.kills],
+            "kills_at_end": self.kills_at_end,
             "messages": self.messages,
             "pace": self.pace,
             "requests": len(conduct.requests),
@@ -64,3 +71,10 @@ class SoakResult:
             "difference": None if self.difference is None else self.difference.as_dict(),
             "warnings": list(self.warnings),
         }
+
+    @property
+    def _lateness(self) -> str:
+        return (
+            f"  warning: {self.kills_at_end:,} of the kills came behind the last message, and\n"
+            "    prove little: this host is slow or busy; give a slower --pace\n"
+        )
