@@ -128,14 +128,23 @@ class StrategyObject:
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
-        """Raise StrategyFailed for what hooks raise."""
+        """Raise StrategyFailed for what hooks raise; Ctrl-C is told where it has met them."""
         try:
             yield
         except (Exception, SystemExit, HookTookTooLong) as error:  # whatever a user's hook does
             raise self._failure(error) from error
+        except KeyboardInterrupt as error:
+            place, message, _ = self._where(error)
+            error.add_note(f"{place}{message}")
+            raise
 
     def _failure(self, error: BaseException) -> StrategyFailed:
         """Return what is told of an exception: the strategy's last line, the message, and what."""
+        place, message, sequence = self._where(error)
+        return StrategyFailed(f"{place}: {type(error).__name__}: {error}{message}", sequence)
+
+    def _where(self, error: BaseException) -> tuple[str, str, int | None]:
+        """Return the strategy's last line and the message, for people, and the message's number."""
         file = self._configured.loaded.path
         frames = traceback.extract_tb(error.__traceback__)
         newest = [frame for frame in frames if frame.filename == file]
@@ -148,4 +157,4 @@ class StrategyObject:
             message = f" in messages {sequence} to {self._desk.rows[-1]}"
         elif sequence is not None:
             message = f" at message {sequence}"
-        return StrategyFailed(f"{place}: {type(error).__name__}: {error}{message}", sequence)
+        return place, message, sequence

@@ -1,6 +1,7 @@
 """`tradestackctl backtest`: its result and who reads it, its end by Ctrl-C, what it refuses."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -133,12 +134,15 @@ def test_ctrl_c_ends_between_two_batches(tmp_path: Path, capsys: Output) -> None
 def test_a_second_ctrl_c_breaks_it_off(
     tmp_path: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There is no result then, and no directory that nobody has named."""
+    """There is no result then, and no directory that nobody has named; people are told where."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     assert run(["backtest", INTERRUPTING, "--set", "times=2"]) == ExitStatus.INTERRUPTED
 
-    assert capsys.readouterr().out == ""
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    place = r"broken off in \S+/interrupting\.py line \d+, in on_tick at message 10000; there is no"
+    assert re.search(place, printed.err)
     assert not list(tmp_path.iterdir())
 
 

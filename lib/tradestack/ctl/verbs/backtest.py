@@ -5,7 +5,8 @@ up --pace max --until-end` with the same data and configuration. The result is a
 files of a feed session and an order journal: `verify`, `why`, `report`, `positions`, `pnl`, `fills`
 and `orders` read it with --state-dir. Without --state-dir that is a new one in the directory for
 temporary files, which stays until somebody removes it, as is said at the end. Ctrl-C ends the run
-early, with the result up to there.
+early, with the result up to there; a second one breaks it off, also in a hook that does not end, and
+says where.
 
 Without --config, a strategy trades 10 of every symbol for a user of its own name, which has six
 characters at most: crosso is that of crossover.
@@ -76,6 +77,10 @@ def run(args: argparse.Namespace) -> int:
             show=ShownProgress(screen, clock).show,
             clock=clock,
         )
+    except KeyboardInterrupt as interrupt:
+        where = "".join(f" in {place}" for place in getattr(interrupt, "__notes__", ()))
+        sys.stderr.write(f"tradestackctl backtest: broken off{where}; there is no result\n")
+        return ExitStatus.INTERRUPTED
     finally:
         screen.close()
     print(json.dumps(result.as_dict()) if args.json else summary(result))
