@@ -1,6 +1,7 @@
 """A backtest leads to what the running stack leads to with the same data and configuration."""
 
 import json
+import os
 import subprocess
 import tomllib
 from itertools import chain
@@ -13,6 +14,8 @@ from tests.backtest.recorded import recorded
 from tests.kit.csv_files import SHARED_DATA
 from tests.kit.findable import make_tests_findable
 from tests.kit.stack import DEADLINE_S, TRADESTACKCTL
+from tradestack.ctl.soak.strategy_file import INSTANCE
+from tradestack.strategies.registry import SHIPPED
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_PRICES, SAMPLE_NEWS = ROOT / "data/prices.csv", ROOT / "data/sentiment.csv"
@@ -41,11 +44,16 @@ max_order_submit_rate = "3/1min"
 max_daily_loss = "20"
 """
 MAKER_ROWS = 3_000
+KILLED_ROWS, KILLED_NEWS = 2_000, 20
 BURSTS_ROWS, REPEATED_EVERY = 9_000, 10
+LIVELY = {
+    "crossover": "short_ticks = 5\nlong_ticks = 20",
+    "news_crossover": "short_ticks = 2\nlong_ticks = 5",
+}
 QUOTER = "tests.kit.burst_quoter:BurstQuoter"
 
 
-def run(verb: str, *arguments: str | Path) -> dict[str, Any]:
+def run(verb: str, *arguments: object) -> dict[str, Any]:
     """Run a verb of tradestackctl to its end; return the JSON that it prints."""
     done = subprocess.run(
         [TRADESTACKCTL, verb, *map(str, arguments), "--json"],
@@ -112,6 +120,7 @@ def _toml(value: Any) -> str:
         ("crossover", "", "", ""),
         ("crossover", "short_ticks = 5\nlong_ticks = 20", REALISTIC, LIMITED),
         ("crossover", "", 'model = "none"', ""),
+        ("news_crossover", "", REALISTIC, LIMITED),
         (QUOTER, "", "", ""),
         (QUOTER, "", REALISTIC, LIMITED),
     ],
@@ -182,3 +191,27 @@ def compare(
     assert result["accounts"] == ran["accounts"]
     assert result["ticks"] == ran["run"]["ticks"]
     assert result["orders"] == ran["run"]["orders_received"]
+
+
+@pytest.mark.parametrize("strategy", SHIPPED)
+def test_a_strategy_that_is_killed_does_what_its_backtest_does(
+    tmp_path: Path, strategy: str
+) -> None:
+    """A paced run, in which the process is killed at random messages; KILLS=50 for more of them."""
+    prices = SAMPLE_PRICES.read_text().splitlines(keepends=True)
+    (tmp_path / "prices.csv").write_text("".join(prices[:KILLED_ROWS]))
+    news = SAMPLE_NEWS.read_text().splitlines(keepends=True)
+    (tmp_path / "news.csv").write_text("".join(news[:KILLED_NEWS]))
+    data = ("--prices", tmp_path / "prices.csv", "--sentiment", tmp_path / "news.csv")
+    config = strategy_file(tmp_path, strategy, LIVELY.get(strategy, ""))
+    config = config.rename(tmp_path / f"{INSTANCE}.toml")  # its name is in those of its orders
+    options = ("--config", config, *data)
+    kills = int(os.environ.get("KILLS", "2"))
+
+    soaked = run("soak", strategy, "--kills", kills, "--state-dir", tmp_path / "soak", *options)
+    run("backtest", strategy, "--state-dir", tmp_path / "tested", *options)
+
+    expected = recorded(tmp_path / "tested")
+    assert expected["tested"].requests
+    assert recorded(tmp_path / "soak/disturbed") == expected
+    assert (soaked["kills"], soaked["difference"]) == (kills, None)
