@@ -31,6 +31,7 @@ from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
 from tradestack_gateway.stream_upstream import StreamUpstream
 from tradestack_gateway.upstream import Upstream
+from tradestack_gateway.upstream_check import require_next_session, require_next_ticks
 from tradestack_gateway.way import FeedWay
 
 RETRY_S = 1.0  # until the upstream is followed again after a refusal, or when the disk was full
@@ -210,12 +211,7 @@ class Relay(FeedListener):
         current = self._feed_session
         if current is not None and current.session_id == session_id:
             return
-        if current is not None and session_id < current.session_id:
-            raise OperatorFault(
-                f"upstream {self._upstream}",
-                f"its feed session {session_id} is older than {current.session_id}, the one here",
-                "use another state_directory for another upstream",
-            )
+        require_next_session(self._upstream, session_id, current)
         assert sequence == 1, "a session that is new to the relay is asked for from its beginning"
         if current is not None:
             self._session_ends()
@@ -244,11 +240,15 @@ class Relay(FeedListener):
         self.fault = None
 
     def on_ticks(self, batch: TickBatch) -> None:
-        """Publish the messages. Raises OSError, and then none of them was published."""
+        """Publish the messages.
+
+        Raises OSError, OperatorFault; then none of them was published.
+        """
         if self._shortage is not None:
             raise OSError(errno.ENOSPC, self._shortage)
         feed_session = self.feed_session
         assert batch.first_sequence == feed_session.log.head + 1, "a message is missing"
+        require_next_ticks(self._upstream, batch, feed_session)
         self._publisher.relay(feed_session, batch.records)
         self.lag_ns = self._clock.wall_ns() - int(batch.records["publish_time_ns"][-1])
         self.fault = None
