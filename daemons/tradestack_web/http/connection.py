@@ -8,7 +8,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-REQUEST_DEADLINE_S = 10.0  # from connecting, or from a request's first byte, to its last header
+REQUEST_DEADLINE_S = 10.0  # from connecting, or from a request's first byte, to its last one
 WRITE_BUFFER_BYTES = 64 * 1024  # above it, whoever sends has to wait
 
 
@@ -46,9 +46,9 @@ class Connection(H11Protocol):
         self._begin_deadline()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; what is not a whole head yet has to become one in time."""
+        """Take bytes; what is not a whole request yet has to become one in time."""
         super().data_received(data)
-        if self.is_idle:
+        if self.is_idle or self.cycle.more_body:
             self._begin_deadline()
         else:
             self._end_deadline()

@@ -13,7 +13,7 @@ import pytest
 
 from tests.kit.other_user import acting_as, needs_root
 from tests.kit.stack import Stack
-from tests.kit.web import Web
+from tests.kit.web import JSON, Web
 from tradestack_web.http.errors import ApiError
 from tradestack_web.http.share import who_gives_way
 from tradestack_web.live.viewer import FRAMES_WAITING_MAX, Viewer
@@ -212,17 +212,21 @@ def test_a_queue_is_bounded() -> None:
     assert asyncio.run(dropped.next()) is None
 
 
-def test_a_head_has_to_come_in_time(own_web: Web) -> None:
-    """A peer that sends nothing, or a little now and then, is disconnected."""
+def test_a_request_has_to_come_in_time(own_web: Web) -> None:
+    """A peer that sends nothing, or a part of a head or of a body, is disconnected."""
     hurried(own_web)
-    with own_web.peer() as silent, own_web.peer() as slow, own_web.peer() as second:
+    with contextlib.ExitStack() as opened:
+        silent, slow, second, promised = (opened.enter_context(own_web.peer()) for _ in range(4))
         slow.send(b"GET / HT")
+        own = {"content_type": JSON, "origin": f"http://{own_web.host}"}
+        promised.send(own_web.head("POST", "/api/login", headers=own, length=9) + b"{")
         second.send(own_web.head("GET", "/api/me"))
         assert second.answer().status == 200
         second.send(b"GET /")
         assert silent.is_closed()
         assert slow.is_closed()
         assert second.is_closed()
+        assert promised.is_closed()
     own_web.stats_when(lambda stats: stats["connections"] == 0)
 
 
