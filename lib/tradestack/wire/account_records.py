@@ -32,7 +32,7 @@ from tradestack.wire.reports import ReportMessage, message_to_report, report_to_
 from tradestack.wire.requests import RequestMessage, message_to_request, request_to_message
 
 # Far below what a line of the journal can hold.
-RAW_BYTES_MAX = 512 * 1024
+RAW_BYTES_MAX = 768 * 1024
 
 
 class RequestRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):

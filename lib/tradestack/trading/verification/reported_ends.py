@@ -75,7 +75,7 @@ class ReportedEnds:
             text = encode_message(due[0]).decode()
             what = f"report to {user}"
             raise Differs(Difference(line, what, order_id_of(due[0]), "Report", text, "nothing"))
-        (own,) = encode_checkpoint(expected)  # without orders it has one part
+        own = encode_checkpoint(expected)[0]
         require_same(line, f"what {user} has left", None, own, found)
         self.users.add(user)
 
