@@ -9,7 +9,7 @@ set -euo pipefail
 
 CHECKOUT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 DESTDIR=${DESTDIR:-}
-COMMANDS=(tradestackctl tradestack-{exporter,gateway,metrics,order-manager,strategy,web})
+COMMANDS=(tradestackctl tradestack-{exporter,gateway,grpc,metrics,order-manager,strategy,web})
 PYTHON_NEEDED="3.11 or later"
 pip_conf='' # the settings that were taken from one
 
@@ -33,6 +33,7 @@ installed, a message says so and the rest is installed:
   --without-report  no Polars (200 MB): no `tradestackctl report` and `export`, no files in Parquet
   --without-web     no starlette and uvicorn (3 MB): no page in the browser
   --without-nats    no nats-py (1 MB): no feed on NATS JetStream
+  --without-grpc    no grpcio and protobuf (20 MB): no clients by gRPC
 
 For packagers: --without-programs, with DESTDIR, installs all but the programs, which are in
 PREFIX/bin and PREFIX/lib/python3/dist-packages already (systemd/debian).
@@ -73,7 +74,7 @@ fail() {
 # ---- arguments --------------------------------------------------------------------------------------
 
 parse_arguments() {
-    scope=system action=install now=no purge=no prefix='' up_arguments=() report=yes web=yes nats=yes programs=yes
+    scope=system action=install now=no purge=no prefix='' up_arguments=() report=yes web=yes nats=yes grpc=yes programs=yes
     while (($#)); do
         case $1 in
             --now) now=yes ;;
@@ -90,6 +91,7 @@ parse_arguments() {
             --without-report) report=no ;;
             --without-web) web=no ;;
             --without-nats) nats=no ;;
+            --without-grpc) grpc=no ;;
             --without-programs) programs=no ;;
             --help | -h)
                 usage
@@ -107,13 +109,14 @@ parse_arguments() {
     [[ $purge == no || $action == uninstall ]] || fail "--purge can only be used with --uninstall"
     [[ $action == try || ${#up_arguments[@]} == 0 ]] || fail "arguments after -- can only be used with --try"
     [[ $action != try || $now == no ]] || fail "--try and --now cannot be used together"
-    [[ $action != uninstall || $report$web$nats == yesyesyes ]] || fail "--without-… cannot be used with --uninstall"
+    [[ $action != uninstall || $report$web$nats$grpc == yesyesyesyes ]] || fail "--without-… cannot be used with --uninstall"
     [[ $programs == yes || $scope$action == systeminstall && -n $DESTDIR ]] ||
         fail "--without-programs can only be used with DESTDIR, to install for the system"
     extras=()
     [[ $report == no ]] || extras+=(report)
     [[ $web == no ]] || extras+=(web)
     [[ $nats == no ]] || extras+=(nats)
+    [[ $grpc == no ]] || extras+=(grpc)
 }
 
 # Set the paths of a system installation or of a user's.
@@ -237,7 +240,7 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
 import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop
-import tradestack.ctl.main, tradestack_exporter, tradestack_gateway, tradestack_metrics
+import tradestack.ctl.main, tradestack_exporter, tradestack_gateway, tradestack_grpc, tradestack_metrics
 import tradestack_order_manager, tradestack_strategy, tradestack_web
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
@@ -460,6 +463,7 @@ install_files() {
     for file in prices.csv sentiment.csv; do
         [[ ! -e $CHECKOUT/data/$file ]] || put 0644 "$share/data/$file" <"$CHECKOUT/data/$file"
     done
+    put 0644 "$share/tradestack.proto" <"$CHECKOUT/daemons/tradestack_grpc/protocol/tradestack.proto"
     for file in "$CHECKOUT"/etc/{prometheus,grafana}/*; do
         put 0644 "$share/${file#"$CHECKOUT"/etc/}" <"$file"
     done
@@ -497,7 +501,7 @@ link_documents() {
     [[ $programs == no ]] ||
         packages=$lib/current/$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
     mkdir -p -- "$DESTDIR$doc/lib" "$DESTDIR$doc/daemons"
-    for package in lib/tradestack daemons/tradestack_{exporter,gateway,order_manager,strategy,web}; do
+    for package in lib/tradestack daemons/tradestack_{exporter,gateway,grpc,order_manager,strategy,web}; do
         ln -sfn -- "$packages/${package##*/}" "$DESTDIR$doc/$package"
     done
     ln -sfn -- "$share/default" "$DESTDIR$doc/etc"
@@ -512,7 +516,7 @@ install_units() {
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
     [[ $programs == yes ]] || version=257 # that of Debian 13
-    for service in exporter gateway order-manager strategy@ web; do
+    for service in exporter gateway grpc order-manager strategy@ web; do
         name=$unit_directory/tradestack-$service.service.d/since-254.conf
         rm -f -- "$DESTDIR$name"
         ((${version:-0} < 254)) || put 0644 "$name" <"$CHECKOUT/systemd/since-254.conf"
@@ -566,12 +570,13 @@ configured() { # FILE: print it with the paths and ports of this installation
     fi
     # Defaults that do not fit a user's installation are set explicitly.
     sed -E -e "s|/usr/local/share/tradestack|$share|g" \
-        -e '/^#[a-z_]+ = ".*(\/(etc|run|var\/lib|var\/log)\/tradestack|127\.0\.0\.1:899[789])/s/^#//' \
+        -e '/^#[a-z_]+ = ".*(\/(etc|run|var\/lib|var\/log)\/tradestack|127\.0\.0\.1:899[5789])/s/^#//' \
         -e "s|/etc/tradestack|$config|g; s|/run/tradestack|$runtime_directory|g" \
         -e "s|/var/lib/tradestack|$state_directory|g; s|/var/log/tradestack|$log_directory|g" \
         -e "s|127\.0\.0\.1:8999|127.0.0.1:$feed_port|g" \
         -e "s|127\.0\.0\.1:8998|127.0.0.1:$order_port|g" \
         -e "s|127\.0\.0\.1:8997|127.0.0.1:$web_port|g" \
+        -e "s|127\.0\.0\.1:8995|127.0.0.1:$grpc_port|g" \
         -e "s|^#?segment_suffix = \"\"|segment_suffix = \"$segment_suffix\"|" -- "$1"
 }
 
@@ -605,9 +610,11 @@ choose_user_ports() { # free ones, or those of the existing installation
         order_port=$(sed -n 's/^ListenStream=.*://p' "$unit_directory/tradestack-order-manager.socket")
         web_port=$(sed -n 's/^ListenStream=.*://p' "$unit_directory/tradestack-web.socket" 2>/dev/null) ||
             web_port=$(free_ports 1) # an installation from before the page
+        grpc_port=$(sed -n 's/^listen = .*:\([0-9]*\)"$/\1/p' "$share/default/grpc.toml" 2>/dev/null) ||
+            grpc_port=$(free_ports 1) # the same
         return
     fi
-    read -r feed_port order_port web_port < <(free_ports 3)
+    read -r feed_port order_port web_port grpc_port < <(free_ports 4)
 }
 
 # ---- the running system --------------------------------------------------------------------------------------
@@ -636,7 +643,7 @@ update_systemd() { # first | upgrade
 restart_services() { # the sockets stay open, and connections wait in their queues
     "${systemctl[@]}" --quiet is-active 'tradestack-*.service' || return 0
     say "restarting the services"
-    "${systemctl[@]}" try-restart tradestack-{exporter,gateway,metrics,order-manager}.service \
+    "${systemctl[@]}" try-restart tradestack-{exporter,gateway,grpc,metrics,order-manager}.service \
         'tradestack-strategy@*.service' tradestack-web.service ||
         fail "the restart failed; see journalctl -e -u 'tradestack-*'"
     ! "${systemctl[@]}" --quiet is-active tradestack.target ||
@@ -747,7 +754,7 @@ purge_it() {
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion" "$man"/man{1,5,7,8}
-        "$unit_directory"/tradestack-{exporter,gateway,order-manager,strategy@,web}.service.d
+        "$unit_directory"/tradestack-{exporter,gateway,grpc,order-manager,strategy@,web}.service.d
         "$own_units"/tradestack-{gateway,order-manager,web}.socket.d "$own_units/sockets.target.wants")
     [[ $prefix == /usr || $prefix == /usr/local ]] || directories+=("$man")
     if [[ $prefix == /usr/local ]]; then

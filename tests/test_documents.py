@@ -24,6 +24,7 @@ from tests.kit.documents import (
 from tradestack.configs.execution import ExecutionKeys
 from tradestack.configs.exporter import ExporterConfig
 from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.grpc import GrpcConfig
 from tradestack.configs.nats import NatsKeys
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
@@ -34,6 +35,7 @@ from tradestack.wire import order_messages
 
 CONFIGS: tuple[type[DaemonConfig], ...] = (
     ExporterConfig,
+    GrpcConfig,
     GatewayConfig,
     OrderManagerConfig,
     StrategyConfig,
@@ -44,7 +46,17 @@ BASES = (ROOT, ROOT / "lib" / "tradestack", ROOT / "daemons", ROOT / "etc")
 # CONTRIBUTING.md leaves the beginning of the daemons' packages out.
 SHORTENED = re.compile(r"(gateway|order_manager|strategy)/")
 # Names in the documents that belong to other programs and libraries.
-NO_MODULES = (".target", ".slice", ".service", ".socket", ".catalog", ".md", ".yml", ".json")
+NO_MODULES = (
+    ".target",
+    ".slice",
+    ".service",
+    ".socket",
+    ".catalog",
+    ".md",
+    ".yml",
+    ".json",
+    ".proto",
+)
 FOREIGN_NAMES = {"multiprocessing", "resource_tracker", "shared_memory", "unregister"}
 
 

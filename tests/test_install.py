@@ -56,7 +56,7 @@ def test_commands_point_into_the_prefix(tree: Path) -> None:
     """Each command is a link that is valid on the target system."""
     commands = sorted((tree / "opt/tradestack/bin").iterdir())
 
-    names = ["exporter", "gateway", "metrics", "order-manager", "strategy", "web"]
+    names = ["exporter", "gateway", "grpc", "metrics", "order-manager", "strategy", "web"]
     assert [each.name for each in commands] == [
         *(f"tradestack-{each}" for each in names),
         "tradestackctl",
@@ -175,7 +175,7 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
     destdir = tmp_path / "tree"
 
     finished = install(
-        *("--user", "--without-report", "--without-web", "--without-nats"),
+        *("--user", "--without-report", "--without-web", "--without-nats", "--without-grpc"),
         destdir=destdir,
         HOME=str(home),
         XDG_RUNTIME_DIR="/run/user/0",
@@ -185,7 +185,7 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
     prefix = destdir / str(home)[1:] / ".local"
     assert not packages_in(prefix, "polars") + packages_in(prefix, "starlette")
     units = destdir / str(home)[1:] / ".local/share/systemd/user"
-    assert len(list(units.glob("*.service"))) == 7
+    assert len(list(units.glob("*.service"))) == 8
     for path in [*units.glob("*.service"), *units.glob("*.socket")]:
         text = path.read_text()
         path.write_text(re.sub(r"^(Exec(?:Start|Reload))=\S+", r"\1=/bin/true", text, flags=re.M))

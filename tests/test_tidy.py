@@ -23,6 +23,7 @@ MODULE_LINES_MAX = 300
 EXPOSURE_MAX_TENTHS = {
     "tradestack-exporter": 12,
     "tradestack-gateway": 11,
+    "tradestack-grpc": 12,
     "tradestack-metrics": 4,
     "tradestack-metrics-textfile": 8,
     "tradestack-order-manager": 11,

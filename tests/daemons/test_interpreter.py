@@ -57,6 +57,7 @@ DEADLINE_S = 120.0
     [
         "tradestack_exporter",
         "tradestack_gateway",
+        "tradestack_grpc",
         "tradestack_order_manager",
         "tradestack_strategy",
         "tradestack_web",

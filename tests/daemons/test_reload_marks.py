@@ -8,6 +8,7 @@ import pytest
 
 from tradestack.configs.exporter import ExporterConfig
 from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.grpc import GrpcConfig
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
 from tradestack.configs.web import WebConfig
@@ -18,6 +19,7 @@ ETC = Path(__file__).parents[2] / "etc"
 FILES: dict[str, type[DaemonConfig]] = {
     "exporter.toml": ExporterConfig,
     "gateway.toml": GatewayConfig,
+    "grpc.toml": GrpcConfig,
     "order-manager.toml": OrderManagerConfig,
     "strategy/news.toml": StrategyConfig,
     "web.toml": WebConfig,

@@ -34,7 +34,7 @@ PACKAGES = (
 # Installed by install.sh, or as README and manual say.
 PACKAGES_LATER = ("python3-venv", "sudo", "jq", "prometheus")
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
-EXTRAS = ("report", "web", "nats")  # what install.sh adds
+EXTRAS = ("report", "web", "nats", "grpc")  # what install.sh adds
 EDITABLE = ("editables",)  # what hatchling needs for the environment of `install.sh --try`
 OF_A_STRATEGY = ("numba>=0.61", "pytest>=8.0")  # what strategies of a case and of the README need
 SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python

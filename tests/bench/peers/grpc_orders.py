@@ -39,6 +39,7 @@ async def enter_order(request: bytes, _context: object) -> bytes:
 
 async def serve(port: str) -> None:
     server = grpc.aio.server()
+    handler: grpc.RpcMethodHandler[bytes, bytes]
     handler = grpc.unary_unary_rpc_method_handler(enter_order)
     service = grpc.method_handlers_generic_handler(SERVICE, {METHOD: handler})
     server.add_generic_rpc_handlers((service,))
@@ -54,6 +55,7 @@ async def enter(port: str, prefix: str, count: str, depth: str) -> None:
     times_ns: list[int] = []
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         await channel.channel_ready()
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
         call = channel.unary_unary(f"/{SERVICE}/{METHOD}")
         numbers = iter(range(len(payloads)))
 

@@ -62,8 +62,9 @@ class OrderClient:
         backoff: Backoff | None = None,
         first_login_timeout_s: float | None = FIRST_LOGIN_TIMEOUT_S,
         session_id: str = "",
+        sequence: int = 1,
     ) -> None:
-        """Take the order session to follow first, "" for the current one."""
+        """Take the order session to follow first, "" for the current one, and the first report."""
         self._user = credentials.user
         self._clock = clock
         self._limits = limits or ConnectionLimits()
@@ -75,8 +76,9 @@ class OrderClient:
             backoff=backoff or Backoff(),
             first_login_timeout_s=first_login_timeout_s,
         )
-        self._position = Position(session_id)
+        self._position = Position(session_id, sequence)
         self._connection: SoupConnection | None = None
+        self._is_paused = False
         self._task: asyncio.Task[None] | None = None
 
     # ---- the awaited form --------------------------------------------------------------------
@@ -140,6 +142,21 @@ class OrderClient:
         if self._connection is not None:
             self._connection.send_unsequenced(encode_message(message))
 
+    def pause_reading(self) -> None:
+        """Read nothing more from the order manager, over disconnects, until `resume_reading`.
+
+        What was received before is still delivered.
+        """
+        self._is_paused = True
+        if self._connection is not None:
+            self._connection.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read from the order manager again."""
+        self._is_paused = False
+        if self._connection is not None:
+            self._connection.resume_reading()
+
     def forget_session(self, listener: OrderListener) -> None:
         """Follow the current order session from its first report on at the next login."""
         listener.on_session_lost(self._position.leave())
@@ -154,6 +171,8 @@ class OrderClient:
         """Receive from one connection until it is lost or the session ends."""
         receiver = _OrderReceiver(logged_in, self._position, listener, self._clock, self._limits)
         self._connection = receiver.connection
+        if self._is_paused:
+            self._connection.pause_reading()
         listener.on_connected()
         try:
             close = await receiver.closed

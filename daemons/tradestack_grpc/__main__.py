@@ -1,0 +1,20 @@
+"""The command tradestack-grpc."""
+
+import os
+from typing import NoReturn
+
+from tradestack.runtime.process_start import prepare_process
+
+
+def main() -> NoReturn:
+    """Run the console script."""
+    prepare_process()
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # the daemon has a log of its own
+    from tradestack.runtime.main import run
+    from tradestack_grpc.program import PROGRAM
+
+    run(PROGRAM)
+
+
+if __name__ == "__main__":
+    main()

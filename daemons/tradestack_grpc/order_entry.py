@@ -1,0 +1,157 @@
+"""The service OrderEntry: one OrderClient of the order manager for each call.
+
+It has no memory: which orders are known, and what became of them, is in the order journal. So what
+a lost call leaves open is for its client to resolve, by reports and by sending the same again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+
+import grpc
+
+from tradestack.domain.clock import Clock
+from tradestack.net.addresses import Address
+from tradestack.net.client.connection import OutgoingFull
+from tradestack.net.client.login import Credentials
+from tradestack.net.client.order_client import OrderClient
+from tradestack.wire.orders import ClientMessage
+from tradestack_grpc.call_end import CallEnd
+from tradestack_grpc.calls import ORDERS, Calls, Context
+from tradestack_grpc.credentials import credentials_of
+from tradestack_grpc.order_forms import InvalidMessage, message_to_value
+from tradestack_grpc.protocol import tradestack_pb2 as pb
+from tradestack_grpc.reports import Reports
+from tradestack_grpc.session_fields import check_session
+
+LOGIN_TIMEOUT_S = 10.0  # from the call to its first message
+MALFORMED_MAX = 100  # as many as the order manager takes of one connection
+
+Requests = AsyncIterator[pb.OrderMessage]
+
+
+class OrderEntryService:
+    """What OrderEntry's method does; addresses: of the order manager, or of it and its standby."""
+
+    def __init__(
+        self,
+        addresses: tuple[Address, ...],
+        server_users: tuple[str, ...],
+        calls: Calls,
+        clock: Clock,
+    ) -> None:
+        self._addresses = addresses
+        self._server_users = server_users
+        self._calls = calls
+        self._clock = clock
+
+    def handler(self) -> grpc.GenericRpcHandler:
+        """Return the method as a server of gRPC takes it."""
+        return grpc.method_handlers_generic_handler(
+            pb.DESCRIPTOR.services_by_name["OrderEntry"].full_name,
+            {
+                "Trade": grpc.stream_stream_rpc_method_handler(
+                    self._trade, pb.OrderMessage.FromString
+                )
+            },
+        )
+
+    async def _trade(self, requests: Requests, context: Context) -> None:
+        try:
+            with self._calls.admitted(ORDERS):
+                credentials = credentials_of(
+                    context.invocation_metadata() or (), self._server_users
+                )
+                login = await _first_message(requests)
+                check_session(login.order_session, login.next_sequence)
+                await self._serve(login, credentials, requests, context)
+        except Exception as fault:
+            await self._calls.end(context, fault)
+
+    async def _serve(
+        self, login: pb.Login, credentials: Credentials, requests: Requests, context: Context
+    ) -> None:
+        """Pass messages both ways until one of three ends: the call, the client, the messages."""
+        client = OrderClient(
+            self._addresses,
+            credentials,
+            clock=self._clock,
+            session_id=login.order_session,
+            sequence=login.next_sequence,
+        )
+        reports = Reports(client)
+        tasks = (
+            _spawn(client.run(reports), reports),
+            _spawn(self._pass_on(requests, client, reports), reports),
+        )
+        try:
+            with self._calls.logging_in(context):
+                message = await reports.next()
+            while True:
+                await self._calls.write(context, message.SerializeToString())
+                self._calls.counts.reports += 1
+                message = await reports.next()
+        finally:
+            client.disconnect()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _pass_on(self, requests: Requests, client: OrderClient, reports: Reports) -> None:
+        """Pass on what the client sends. Raises CallEnd for a client that has too many faults."""
+        malformed = 0
+        async for request in requests:
+            try:
+                value = _message_of(request)
+            except InvalidMessage as invalid:
+                malformed += 1
+                self._calls.counts.orders_malformed += 1
+                reports.refuse(invalid)
+                if malformed > MALFORMED_MAX:
+                    text = f"more than {MALFORMED_MAX} messages were refused; the last: {invalid}"
+                    raise CallEnd(grpc.StatusCode.INVALID_ARGUMENT, text) from invalid
+                continue
+            await _send(value, client, reports)
+            self._calls.counts.orders += 1
+
+
+async def _first_message(requests: Requests) -> pb.Login:
+    """Return the Login that a call begins with. Raises CallEnd."""
+    try:
+        async with asyncio.timeout(LOGIN_TIMEOUT_S):
+            first = await anext(requests, None)
+    except TimeoutError:
+        text = f"no Login came within {LOGIN_TIMEOUT_S:g} s"
+        raise CallEnd(grpc.StatusCode.DEADLINE_EXCEEDED, text) from None
+    if first is None or not first.HasField("login"):
+        raise CallEnd(grpc.StatusCode.INVALID_ARGUMENT, "the first message has to be a Login")
+    return first.login
+
+
+def _message_of(request: pb.OrderMessage) -> ClientMessage:
+    """Return what is to be passed on. Raises InvalidMessage, or CallEnd for another Login."""
+    if request.HasField("login"):
+        raise CallEnd(grpc.StatusCode.INVALID_ARGUMENT, "a call has one Login, its first message")
+    return message_to_value(request)
+
+
+async def _send(message: ClientMessage, client: OrderClient, reports: Reports) -> None:
+    while True:
+        await reports.connected()
+        try:
+            client.send(message)
+        except OutgoingFull:
+            await reports.room()
+        else:
+            return
+
+
+def _spawn(work: Coroutine[object, object, None], reports: Reports) -> "asyncio.Task[None]":
+    """Start a task whose fault ends the call."""
+    task = asyncio.create_task(work)
+
+    def look(ended: asyncio.Task[None]) -> None:
+        if not ended.cancelled() and (fault := ended.exception()) is not None:
+            reports.end(fault)
+
+    task.add_done_callback(look)
+    return task

@@ -1,0 +1,1 @@
+"""tradestack.proto, and the modules that protoc has made of it; tests/run compares them."""

@@ -1,0 +1,119 @@
+"""The daemon: its port, its certificate, its limits, its end."""
+
+import signal
+import socket
+from pathlib import Path
+
+import grpc
+
+from tests.daemons.tradestack_grpc.conftest import Stack
+from tests.kit.certificate import make_certificate
+from tests.kit.gateway import USER
+from tests.kit.grpc_edge import GrpcEdge
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
+from tradestack_grpc.calls import LOGINS_PENDING_PER_HOST_MAX
+
+HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
+TLS_ALERT = b"\x15"
+
+
+def test_calls_beyond_the_limit_are_refused_and_a_reload_raises_it(stack: Stack) -> None:
+    """The open call goes on, and the limit is said at 100 %."""
+    stack.gateway.start()
+    stack.edge.configure(calls_max=1)
+    stack.edge.start()
+    with stack.edge.client(USER) as client:
+        call = client.subscribe(sequence=0)
+        call.started()
+        _, refused = client.subscribe().end()
+        assert refused.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert refused.details() == "1 calls are open; end others, or try later"
+        stats = stack.edge.stats_when(lambda stats: stats["limits_used"]["calls"] == 100)
+        assert stats["process"]["calls_refused"] == 1
+        stack.edge.configure(calls_max=3)
+        stack.edge.call("Reload")
+        client.subscribe().started()
+        call.ticks(1)
+
+
+def test_logins_of_one_host_wait_in_bounds(stack: Stack) -> None:
+    """At a gateway that hangs, one beyond the limit is refused at once; the others are served."""
+    stack.gateway.start()
+    stack.edge.start()
+    stack.gateway.signal(signal.SIGSTOP)
+    with stack.edge.client(USER) as client:
+        calls = [client.subscribe() for _ in range(LOGINS_PENDING_PER_HOST_MAX)]
+        stack.edge.stats_when(lambda stats: stats["calls"]["feed"] == len(calls))
+        _, refused = client.subscribe().end()
+        stack.gateway.signal(signal.SIGCONT)
+        for call in calls:
+            call.started()
+
+    assert refused.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert refused.details() == "too many logins are under way; try later"
+
+
+def test_it_serves_tls_alone_where_it_has_a_certificate(stack: Stack, tmp_path: Path) -> None:
+    """At an address that others reach; a client without TLS gets nothing."""
+    certificate, key = make_certificate(tmp_path)
+    session = stack.gateway.start()["session"]
+    stack.edge.configure(
+        listen=f"0.0.0.0:{stack.edge.port}", certificate_file=certificate, key_file=key
+    )
+    assert stack.edge.start()["transport"] == "TLS"
+    credentials = grpc.ssl_channel_credentials(certificate.read_bytes())
+    with stack.edge.client(USER, credentials=credentials) as client:
+        assert client.head().feed_session == session
+    with socket.create_connection(("127.0.0.1", stack.edge.port)) as plain:
+        plain.sendall(HTTP2_PREFACE)
+        assert plain.recv(1) in (b"", TLS_ALERT)
+
+
+def test_what_an_operator_has_to_correct_is_said(stack: Stack, tmp_path: Path) -> None:
+    """Exit 78, with file, key and remedy: no TLS towards others, wrong files, a port in use."""
+    certificate, _ = make_certificate(tmp_path)
+    (tmp_path / "other").mkdir()
+    _, other_key = make_certificate(tmp_path / "other")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        cases: list[tuple[dict[str, object], str]] = [
+            ({"listen": "0.0.0.0:1"}, 'plaintext = "anywhere"'),
+            ({"certificate_file": certificate}, "key_file: is not set, but the other one is"),
+            (
+                {"certificate_file": certificate, "key_file": other_key},
+                "set both keys to PEM files that belong together",
+            ),
+            (
+                {"certificate_file": certificate, "key_file": tmp_path / "none"},
+                "No such file or directory",
+            ),
+            ({"listen": f"127.0.0.1:{port}"}, "stop the process that uses this port"),
+        ]
+        for keys, words in cases:
+            stack.edge.configure(**keys)
+            stack.edge.launch()
+            assert stack.edge.wait() == EXIT_STATUS_OPERATOR_FAULT
+            assert words in stack.edge.errors.splitlines()[-1]
+
+
+def test_two_edges_do_not_share_a_port(stack: Stack, tmp_path: Path) -> None:
+    """Else the kernel would share the clients out."""
+    stack.edge.start()
+    (tmp_path / "second").mkdir()
+    with GrpcEdge(tmp_path / "second", stack.gateway, None) as second:
+        second.configure(listen=f"127.0.0.1:{stack.edge.port}")
+        second.launch()
+        assert second.wait() == EXIT_STATUS_OPERATOR_FAULT
+
+
+def test_a_stop_ends_the_calls_so_that_clients_call_again(stack: Stack) -> None:
+    """UNAVAILABLE, and the process ends with status 0."""
+    stack.gateway.start()
+    stack.edge.start()
+    with stack.edge.client(USER) as client:
+        call = client.subscribe()
+        call.started()
+        status = stack.edge.stop()
+        _, end = call.end()
+
+    assert (status, end.code()) == (0, grpc.StatusCode.UNAVAILABLE)
