@@ -178,6 +178,7 @@ VALID: Mapping[str, Bytes] = {
     "login": _login.map(lambda packet: packet[soup.HEADER_LENGTH :]) | _fields,
     "feed": _cut(_joined(_ticks | _other)),
     "order_intake": _joined(st.sampled_from(_messages) | _nearly(_messages), separator=b"\n"),
+    "order_requests": _nearly(_messages),
     "order_reports": _nearly([encode_message(report) for report in REPORTS]),
     "varlink_calls": _cut(
         _joined((st.sampled_from(_calls) | _nearly(_calls)).map(lambda c: c + b"\0"))

@@ -12,7 +12,15 @@ from tests.fuzz.log_lines import logged
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.execution import RECORD_PAYLOADS
-from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
+from tests.fuzz.targets.orders import (
+    HEADER,
+    LIMIT_ORDER,
+    NOW_NS,
+    ORDER,
+    REGISTER,
+    RULES,
+    state_of,
+)
 from tests.kit.sender import MemorySender
 from tradestack.domain.faults import OperatorFault
 from tradestack.sessions.order_session import OrderSession
@@ -20,11 +28,13 @@ from tradestack.sessions.sidecar import Mark, Settings, Sidecar, SidecarUnusable
 from tradestack.trading.judging.decisions import Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.replay import replay
 from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import Record, encode_record
+from tradestack.wire.order_journal import Record, decode_header, encode_record
 from tradestack.wire.orders import encode_message
 
 NAME = f"{HEADER.session}.journal"
+PAYLOAD_PLACE_BYTES = 4_096  # from one payload to the next: more than any of an input
 
 
 def journal_tail(data: bytes) -> None:
@@ -47,15 +57,23 @@ def journal_tail(data: bytes) -> None:
 
 
 def journal_records(data: bytes) -> None:
-    """Check that lines with right checksums are replayed, or refused by an OperatorFault.
+    """Check that a journal's payloads are replayed up to one that is refused by a ValueError.
 
-    The first record must be a header.
+    The first one must be a header. One that is refused changes nothing.
     """
-    content = b"".join(map(_line, data.split(b"\n")))
-    path = scratch_file(NAME, content)
-    end = _recovered_end(path, lines_max=0)
-    assert end in (None, len(content))
-    assert path.read_bytes() == content
+    header, *payloads = data.split(b"\n")
+    try:
+        state = SessionState(decode_header(header))
+    except ValueError:
+        return
+    placed = [(index * PAYLOAD_PLACE_BYTES, payload) for index, payload in enumerate(payloads)]
+    unread = iter(placed)
+    try:
+        replay(state, unread)
+    except ValueError:
+        replayed = SessionState(decode_header(header))
+        replay(replayed, placed[: len(placed) - len(list(unread)) - 1])
+        assert state_of(replayed) == state_of(state)
 
 
 def sidecar(data: bytes) -> None:

@@ -100,7 +100,12 @@ def order_intake(data: bytes) -> None:
     for payload in payloads:
         replay(replayed, [(offset, payload)])
         offset += len(payload)
-    assert _state(replayed) == _state(state)
+    assert state_of(replayed) == state_of(state)
+
+
+def order_requests(data: bytes) -> None:
+    """Check that a client's message encodes to itself, or is refused in one line."""
+    _understood(data)
 
 
 def order_reports(data: bytes) -> None:
@@ -172,7 +177,8 @@ def _check_batch(batch: Batch) -> None:
             assert last_order_id(line) == judged.order_id == record.report.order_id
 
 
-def _state(state: SessionState) -> tuple[object, ...]:
+def state_of(state: SessionState) -> tuple[object, ...]:
+    """Return what two states have in common if they are the same."""
     ranges = {
         user: [*map(found.__getitem__, range(len(found)))] for user, found in state.reports.items()
     }
@@ -253,11 +259,17 @@ def _client_seeds() -> Sequence[bytes]:
     ]
 
 
+def _request_seeds() -> Sequence[bytes]:
+    messages = (ORDER, LIMIT_ORDER, REGISTER, *ORDER_REQUESTS, *UNSEQUENCED_REQUESTS)
+    return [encode_message(message) for message in messages]
+
+
 def _server_seeds() -> Sequence[bytes]:
     return [encode_message(report) for report in REPORTS]
 
 
 TARGETS = (
     Target("order_intake", order_intake, _client_seeds, length_max=MESSAGE_LENGTH_MAX),
+    Target("order_requests", order_requests, _request_seeds, length_max=2_048),
     Target("order_reports", order_reports, _server_seeds, length_max=2_048),
 )
