@@ -7,7 +7,8 @@ what is on the disk.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.units import counted
@@ -23,7 +24,7 @@ from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
 from tradestack.store.free_space import disk_level
 from tradestack.wire import soup
-from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.close_reason import Close
 from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.configured_execution import change_execution, execution_of
@@ -35,6 +36,7 @@ from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.recovery import recover
 from tradestack_order_manager.replica import Replica
 from tradestack_order_manager.roll_over import RollOver
+from tradestack_order_manager.sessions.disconnecting import disconnect
 from tradestack_order_manager.sessions.order_sessions import recovery_timeout_s
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.trading_control import TradingControl
@@ -128,8 +130,8 @@ class OrderManager:
         await self._replica.kept()
         self._server.start()
         self._context.spawn(self._housekeeping.run(), "order manager's housekeeping")
-        wake = self._server.scheduler.wake
-        search = self._sessions.search_long(wake, self._disconnect, self._clock)
+        wake, let_go = self._server.scheduler.wake, partial(disconnect, self._server)
+        search = self._sessions.search_long(wake, let_go, self._clock)
         self._context.spawn(search, "reports of long order sessions")
         self._context.spawn(self._pass_time(), "feed time")
         self._context.spawn(self.trading.watch_halt_file(), "halt file")
@@ -271,17 +273,9 @@ class OrderManager:
         if session_id != self._sessions.current.id:
             logger.error("order session %s is incomplete: %s", session_id, sign)
             return
-        users = {connection.user for connection in self._server.connections}
-        self._disconnect(session_id, users)
+        disconnect(self._server, session_id)
         self._sessions.record_loss(sign, self._clock.wall_ns())
         self._roll_over.leave_session()
-
-    def _disconnect(self, session_id: str, users: Collection[str]) -> None:
-        """Disconnect users from a session, not by its end: they have not had every report."""
-        close = Close(CloseReason.SERVER_STOPPING, "the order session is no longer served")
-        for connection in self._server.connections:
-            if connection.session_id == session_id and connection.user in users:
-                connection.close(close)
 
     def client_joined(self, connection: Connection) -> None:
         """Do nothing: the client's stream has everything."""
