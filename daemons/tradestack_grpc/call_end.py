@@ -3,6 +3,7 @@
 import grpc
 
 from tradestack.net.client.login import LoginRejected, SequenceHole, WrongPort
+from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import RejectReason
 
 _OF_SERVERS = (
@@ -31,7 +32,9 @@ def end_of(fault: BaseException) -> CallEnd | None:
         case LoginRejected(reason=RejectReason.NOT_AUTHORIZED):
             text = "user or password is not valid there"
             return CallEnd(grpc.StatusCode.UNAUTHENTICATED, text)
-        case LoginRejected() | OSError():  # NotReached, ServerNotTrusted, TimeoutError
+        case (
+            LoginRejected() | OSError() | ProtocolError()
+        ):  # NotReached, ServerNotTrusted, TimeoutError
             return CallEnd(grpc.StatusCode.UNAVAILABLE, str(fault) or type(fault).__name__)
         case SequenceHole():
             return CallEnd(grpc.StatusCode.DATA_LOSS, str(fault))

@@ -12,7 +12,12 @@ import grpc
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net.line_limit import LineLimit
-from tradestack.observe.events import LOGIN_REJECTED
+from tradestack.observe.events import (
+    CLIENT_LOGGED_IN,
+    LOGIN_REJECTED,
+    RESOLVING,
+    SERVER_CONNECTED,
+)
 from tradestack_grpc.call_end import CallEnd, end_of, is_of_server, is_wrong_login
 
 # Calls whose login is under way: the servers check one password after the other.
@@ -51,8 +56,7 @@ class Calls:
         self.open: Counter[str] = Counter({FEED: 0, ORDERS: 0})  # by service
         self._pending: Counter[str] = Counter()  # logins, by host
         self._lines = LineLimit(clock)
-        # What a call's own client says is for the call, and in the servers' logs.
-        logging.getLogger("tradestack.net.client").setLevel(logging.CRITICAL)
+        _silence_clients()
 
     @contextmanager
     def admitted(self, service: str) -> Iterator[None]:
@@ -83,12 +87,27 @@ class Calls:
             if not self._pending[host]:
                 del self._pending[host]
 
+    def joined(self, context: Context, user: str, session: str, sequence: int) -> None:
+        """Log that a call follows a session from that number on."""
+        self._lines.emit(
+            logger,
+            CLIENT_LOGGED_IN,
+            origin=user,
+            user=user,
+            peer=context.peer(),
+            session=session,
+            next=sequence,
+        )
+
     async def write(self, context: Context, message: bytes) -> None:
         """Send a message; wait until the client has room. Raises CallEnd if it reads nothing."""
         seconds = self.slow_reader_max_ns / NANOSECONDS_PER_SECOND
         try:
             async with asyncio.timeout(seconds):
-                await context.write(message)
+                try:
+                    await context.write(message)
+                except grpc.aio.InternalError:  # the client has gone: gRPC is about to cancel this
+                    await asyncio.get_running_loop().create_future()
         except TimeoutError:
             self.counts.slow_readers += 1
             text = f"nothing was read for {seconds:g} s; go on behind the last number that came"
@@ -110,6 +129,15 @@ class Calls:
     def _refusal(self, text: str) -> CallEnd:
         self.counts.refused += 1
         return CallEnd(grpc.StatusCode.RESOURCE_EXHAUSTED, text)
+
+
+def _silence_clients() -> None:
+    """Log nothing of what a call's own client says: the call has it, and so have the servers' logs.
+
+    Each call can cause such lines, so that they need the bounds of LineLimit.
+    """
+    logging.getLogger("tradestack.net.client").setLevel(logging.CRITICAL)
+    RESOLVING.addFilter(lambda record: getattr(record, "event", None) is not SERVER_CONNECTED)
 
 
 def _host_of(context: Context) -> str:

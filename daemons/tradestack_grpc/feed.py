@@ -2,8 +2,6 @@
 
 import grpc
 
-from tradestack.domain.clock import Clock
-from tradestack.net.addresses import Address
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_events import FeedEvent, FeedEvents, SessionEnded, SessionStarted
 from tradestack.net.client.feed_head import probe_head
@@ -14,26 +12,18 @@ from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
 from tradestack_grpc.call_end import CallEnd
 from tradestack_grpc.calls import FEED, Calls, Context
-from tradestack_grpc.credentials import credentials_of
 from tradestack_grpc.protocol import tradestack_pb2 as pb
 from tradestack_grpc.session_fields import check_session, session_end
 from tradestack_grpc.tick_encoding import encode_batch
+from tradestack_grpc.upstream import Upstream
 
 
 class FeedService:
-    """What Feed's methods do; addresses: of the gateway, or of several with the same sessions."""
+    """What Feed's methods do, in front of a gateway."""
 
-    def __init__(
-        self,
-        addresses: tuple[Address, ...],
-        server_users: tuple[str, ...],
-        calls: Calls,
-        clock: Clock,
-    ) -> None:
-        self._addresses = addresses
-        self._server_users = server_users
+    def __init__(self, gateway: Upstream, calls: Calls) -> None:
+        self._gateway = gateway
         self._calls = calls
-        self._clock = clock
 
     def handler(self) -> grpc.GenericRpcHandler:
         """Return the methods as a server of gRPC takes them."""
@@ -52,9 +42,7 @@ class FeedService:
     async def _subscribe(self, request: pb.SubscribeRequest, context: Context) -> None:
         try:
             with self._calls.admitted(FEED):
-                credentials = credentials_of(
-                    context.invocation_metadata() or (), self._server_users
-                )
+                credentials = self._gateway.credentials_of(context)
                 check_session(request.feed_session, request.next_sequence)
                 await self._stream(request, credentials, context)
         except Exception as fault:
@@ -64,9 +52,9 @@ class FeedService:
         self, request: pb.SubscribeRequest, credentials: Credentials, context: Context
     ) -> None:
         client = FeedClient(
-            self._addresses,
+            self._gateway.addresses,
             credentials,
-            clock=self._clock,
+            clock=self._gateway.clock,
             session_id=request.feed_session,
             sequence=request.next_sequence,
         )
@@ -76,8 +64,11 @@ class FeedService:
                 event = await anext(events, None)
             while event is not None:
                 await self._calls.write(context, _encode(event))
-                if isinstance(event, TickBatch):
-                    self._calls.counts.ticks += len(event)
+                match event:
+                    case TickBatch():
+                        self._calls.counts.ticks += len(event)
+                    case SessionStarted(session_id, sequence):
+                        self._calls.joined(context, credentials.user, session_id, sequence)
                 event = await anext(events, None)
         finally:
             events.close()
@@ -87,9 +78,7 @@ class FeedService:
     async def _get_head(self, _request: pb.GetHeadRequest, context: Context) -> pb.Head:
         try:
             with self._calls.admitted(FEED), self._calls.logging_in(context):
-                credentials = credentials_of(
-                    context.invocation_metadata() or (), self._server_users
-                )
+                credentials = self._gateway.credentials_of(context)
                 head = await self._find_head(credentials)
                 return pb.Head(feed_session=head[0], last_sequence=head[1])
         except Exception as fault:
@@ -98,7 +87,7 @@ class FeedService:
 
     async def _find_head(self, credentials: Credentials) -> tuple[str, int]:
         """Ask one gateway after the other. Raises what the last one that was asked answers."""
-        *others, last = self._addresses
+        *others, last = self._gateway.addresses
         for address in others:
             try:
                 return await probe_head(address, credentials)

@@ -9,19 +9,17 @@ from collections.abc import AsyncIterator, Coroutine
 
 import grpc
 
-from tradestack.domain.clock import Clock
-from tradestack.net.addresses import Address
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.wire.orders import ClientMessage
 from tradestack_grpc.call_end import CallEnd
 from tradestack_grpc.calls import ORDERS, Calls, Context
-from tradestack_grpc.credentials import credentials_of
 from tradestack_grpc.order_forms import InvalidMessage, message_to_value
 from tradestack_grpc.protocol import tradestack_pb2 as pb
 from tradestack_grpc.reports import Reports
 from tradestack_grpc.session_fields import check_session
+from tradestack_grpc.upstream import Upstream
 
 LOGIN_TIMEOUT_S = 10.0  # from the call to its first message
 MALFORMED_MAX = 100  # as many as the order manager takes of one connection
@@ -30,19 +28,11 @@ Requests = AsyncIterator[pb.OrderMessage]
 
 
 class OrderEntryService:
-    """What OrderEntry's method does; addresses: of the order manager, or of it and its standby."""
+    """What OrderEntry's method does, in front of an order manager."""
 
-    def __init__(
-        self,
-        addresses: tuple[Address, ...],
-        server_users: tuple[str, ...],
-        calls: Calls,
-        clock: Clock,
-    ) -> None:
-        self._addresses = addresses
-        self._server_users = server_users
+    def __init__(self, order_manager: Upstream, calls: Calls) -> None:
+        self._order_manager = order_manager
         self._calls = calls
-        self._clock = clock
 
     def handler(self) -> grpc.GenericRpcHandler:
         """Return the method as a server of gRPC takes it."""
@@ -58,9 +48,7 @@ class OrderEntryService:
     async def _trade(self, requests: Requests, context: Context) -> None:
         try:
             with self._calls.admitted(ORDERS):
-                credentials = credentials_of(
-                    context.invocation_metadata() or (), self._server_users
-                )
+                credentials = self._order_manager.credentials_of(context)
                 login = await _first_message(requests)
                 check_session(login.order_session, login.next_sequence)
                 await self._serve(login, credentials, requests, context)
@@ -72,9 +60,9 @@ class OrderEntryService:
     ) -> None:
         """Pass messages both ways until one of three ends: the call, the client, the messages."""
         client = OrderClient(
-            self._addresses,
+            self._order_manager.addresses,
             credentials,
-            clock=self._clock,
+            clock=self._order_manager.clock,
             session_id=login.order_session,
             sequence=login.next_sequence,
         )
@@ -89,6 +77,11 @@ class OrderEntryService:
             while True:
                 await self._calls.write(context, message.SerializeToString())
                 self._calls.counts.reports += 1
+                if message.HasField("session_started"):
+                    session = message.session_started
+                    self._calls.joined(
+                        context, credentials.user, session.order_session, session.next_sequence
+                    )
                 message = await reports.next()
         finally:
             client.disconnect()

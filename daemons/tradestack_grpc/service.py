@@ -14,6 +14,7 @@ from tradestack_grpc.calls import FEED, ORDERS, Calls
 from tradestack_grpc.feed import FeedService
 from tradestack_grpc.order_entry import OrderEntryService
 from tradestack_grpc.server import listen, new_server, tls_credentials
+from tradestack_grpc.upstream import Upstream
 
 STOP_GRACE_S = 0.0  # a call has no end to wait for
 
@@ -35,10 +36,10 @@ class GrpcEdge:
 
     async def start(self) -> None:
         """Serve; gateway and order manager may come later. Raises OperatorFault."""
-        config = self._config
+        config, users = self._config, self._config.server_users
         services = (
-            FeedService(config.feed, config.server_users, self._calls, self._clock),
-            OrderEntryService(config.orders, config.server_users, self._calls, self._clock),
+            FeedService(Upstream(config.feed, users, self._clock), self._calls),
+            OrderEntryService(Upstream(config.orders, users, self._clock), self._calls),
         )
         self._server = new_server(service.handler() for service in services)
         self._listens_at = listen(self._server, config.listen, self._credentials)

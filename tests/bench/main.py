@@ -27,6 +27,7 @@ ROWS = (
     "jetstream",
     "latency",
     "relay",
+    "grpc",
     "order-round-trip",
     "orders-pipelined",
     "orders-executed",

@@ -64,19 +64,21 @@ class OrderFactory:
 
         values: more keys of its config. kind: what the client enters, see peers/order_entry.py.
         """
-        values = {
-            "durability": durability,
-            "orders_per_session_max": 100_000_000,
-            # Measured is what the server can do, and not what it lets a client do beside others.
-            "messages_per_second_max": 1_000_000,
-            "orders_in_flight_max": 512,
-            **(values or {}),
-        }
+        values = {**self._values(durability), **(values or {})}
         with self.workshop.scratch() as directory, ExitStack() as stack:
             prefix = self.placement.server()
             daemon = stack.enter_context(Daemon("order-manager", directory, values, prefix=prefix))
             yield partial(self._enter_orders, daemon, kind)
             daemon.stop()
+
+    def _values(self, durability: str) -> Mapping[str, object]:
+        return {
+            "durability": durability,
+            "orders_per_session_max": 100_000_000,
+            # Measured is what the server can do, and not what it lets a client do beside others.
+            "messages_per_second_max": 1_000_000,
+            "orders_in_flight_max": 512,
+        }
 
     def _enter_orders(self, daemon: Daemon, kind: str) -> Answer:
         before = daemon.stats()["orders_accepted"]
@@ -84,6 +86,24 @@ class OrderFactory:
         accepted = daemon.stats()["orders_accepted"] - before
         expect_count("order manager's own count of accepted orders", self.orders, accepted)
         return said
+
+    @contextmanager
+    def order_manager_by_grpc(self, durability: str) -> Iterator[Callable[[], Answer]]:
+        """Run the daemon, and the gRPC edge in front of it, for all rounds."""
+        with self.workshop.scratch() as directory, ExitStack() as stack:
+            prefix, values = self.placement.server(), self._values(durability)
+            daemon = stack.enter_context(Daemon("order-manager", directory, values, prefix=prefix))
+            asked = {"orders": f"127.0.0.1:{daemon.port}"}
+            edge = stack.enter_context(Daemon("grpc", directory, asked, prefix=prefix))
+            yield partial(self._enter_by_grpc, edge)
+
+    def _enter_by_grpc(self, edge: Daemon) -> Answer:
+        arguments = ("orders", edge.port, next(self._prefixes), self.orders)
+        prefix = self.placement.client()
+        with Program.of_module("grpc_edge", *arguments, prefix=prefix) as client:
+            client.wait_ready()
+            client.go()
+            return client.answer()
 
     def in_c(self, *, journalled: bool) -> Answer:
         """Measure the limit."""

@@ -1,21 +1,26 @@
 """The gRPC edge for a client in another language: streamed, resumed after kills, encrypted."""
 
+import os
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.interop.grpc_judge import GrpcJudge, Message
+from tests.interop.grpc_judge import PROTO, GrpcJudge, Message
 from tests.kit.certificate import make_certificate
+from tests.kit.daemon import DEADLINE_S, PASSWORD
+from tests.kit.documents import MANUAL
 from tests.kit.gateway import USER as FEED_USER
 from tests.kit.gateway import Gateway
 from tests.kit.grpc_edge import GrpcEdge
 from tests.kit.order_manager import USER as ORDER_USER
 from tests.kit.order_manager import OrderManager
-from tests.kit.prerequisites import need_node_package
+from tests.kit.prerequisites import NODE_MODULES, need_node_package
 from tradestack.wire.feed import TickBatch
 
-TICKS = 2_000
+TICKS = 1_000
 ORDERS = 40
 
 
@@ -24,7 +29,7 @@ def edge(gateway: Gateway, order_manager: OrderManager, tmp_path: Path) -> Itera
     """Return a running edge of a running gateway and order manager."""
     need_node_package("@grpc/grpc-js")
     need_node_package("@grpc/proto-loader")
-    gateway.configure(source="random-walk", walk_seed=7, walk_symbols=20, pace="5000/s")
+    gateway.configure(source="random-walk", walk_seed=7, walk_symbols=20, pace="2000/s")
     gateway.start()
     (tmp_path / "edge").mkdir()
     with GrpcEdge(tmp_path / "edge", gateway, order_manager) as daemon:
@@ -167,3 +172,29 @@ def test_tls_is_that_of_every_client(edge: GrpcEdge, gateway: Gateway, tmp_path:
     with GrpcJudge(f"localhost:{edge.port}", FEED_USER, certificate=certificate) as judge:
         judge.tell(head=True)
         assert judge.message()["feed_session"] == gateway.stats()["session"]
+
+
+def test_the_example_of_the_manual_runs(edge: GrpcEdge, gateway: Gateway, tmp_path: Path) -> None:
+    """It prints ticks, enters an order, prints its report, and ends by itself."""
+    text = (MANUAL / "tradestack-languages.md").read_text()
+    (example,) = re.findall(r"^```js\n(.*?)^```$", text, re.M | re.S)
+    program = tmp_path / "client.js"
+    program.write_text(example)
+    gateway.write_users(ORDER_USER)
+    gateway.kill()
+    gateway.start()
+
+    finished = subprocess.run(
+        ["node", program, PROTO, address_of(edge), ORDER_USER, PASSWORD],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE_S,
+        env={**os.environ, "NODE_PATH": str(NODE_MODULES)},
+    )
+
+    *ticks, report = finished.stdout.splitlines()
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert [tick for tick in ticks if not re.fullmatch(r"\S+ [0-9.]+", tick)] == []
+    assert len(ticks) >= 3
+    assert re.fullmatch(r"app-[0-9]+ EXEC_TYPE_NEW ?", report)

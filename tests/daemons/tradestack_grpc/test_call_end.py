@@ -4,6 +4,7 @@ import pytest
 
 from tradestack.net.client.listener_owner import ServerNotTrusted
 from tradestack.net.client.login import LoginRejected, NotReached, SequenceHole
+from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import RejectReason
 from tradestack_grpc.call_end import end_of
 
@@ -16,6 +17,7 @@ from tradestack_grpc.call_end import end_of
         (NotReached("feed", "127.0.0.1:1", 10.0, "refused"), "UNAVAILABLE"),
         (ServerNotTrusted("a process of uid 1000 listens"), "UNAVAILABLE"),
         (TimeoutError(), "UNAVAILABLE"),
+        (ProtocolError("packet 'x' instead of an answer to login"), "UNAVAILABLE"),
         (SequenceHole("0ABCDE1234", 1, 2), "DATA_LOSS"),
     ],
 )

@@ -15,6 +15,8 @@ from tradestack_grpc.calls import LOGINS_PENDING_PER_HOST_MAX
 
 HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
 TLS_ALERT = b"\x15"
+CALLS = 20
+JOINED, REJECTED = f"client logged in user={USER} ", "login rejected "
 
 
 def test_calls_beyond_the_limit_are_refused_and_a_reload_raises_it(stack: Stack) -> None:
@@ -117,3 +119,22 @@ def test_a_stop_ends_the_calls_so_that_clients_call_again(stack: Stack) -> None:
         _, end = call.end()
 
     assert (status, end.code()) == (0, grpc.StatusCode.UNAVAILABLE)
+
+
+def test_calls_have_a_line_each_at_most(stack: Stack) -> None:
+    """Also those that end while something is sent; a wrong password is no error of ours."""
+    stack.gateway.start()
+    stack.edge.start()
+    with stack.edge.client(USER) as client, stack.edge.client(USER, "wrong") as wrong:
+        for _ in range(CALLS):
+            call = client.subscribe(sequence=0)
+            call.started()
+            call.call.cancel()
+            wrong.subscribe().end()
+    stats = stack.edge.stats()
+
+    _, *lines = stack.edge.errors.splitlines()
+    assert stats["last_error"] is None
+    assert stats["process"]["logins_rejected"] == CALLS
+    assert len(lines) <= 2 * CALLS
+    assert [line for line in lines if not (JOINED in line or REJECTED in line)] == []

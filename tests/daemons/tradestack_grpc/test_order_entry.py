@@ -11,8 +11,10 @@ from tests.kit.grpc_edge import Client, OrderCall, market_order
 from tests.kit.order_manager import USER
 from tradestack.domain.fixed_point import SCALE
 from tradestack_grpc.protocol import tradestack_pb2 as pb
+from tradestack_grpc.reports import REPORTS_WAITING_MAX
 
 ORDERS = 60
+MANY = 2 * REPORTS_WAITING_MAX
 USERS = tuple(f"user{number}" for number in range(10))
 _free_users = itertools.cycle(USERS)
 
@@ -219,6 +221,25 @@ def test_an_order_session_that_ends_is_followed_by_the_next(running: Stack, user
 
     assert (ended.order_session, ended.reason) == (session, pb.SESSION_END_COMPLETE)
     assert begun.order_session > session
+
+
+def test_a_long_way_back_comes_in_order_and_in_bounds(running: Stack, user: str) -> None:
+    """More reports than wait in the edge: the order manager is not read while nobody reads them."""
+    with running.edge.client(user) as client:
+        call = client.trade()
+        call.started()
+        for number in range(MANY):
+            call.enter(f"o{number}")
+        for _ in range(MANY):
+            call.next()
+        call.cancel()
+        again = client.trade()
+        again.started()
+        reports = [again.next() for _ in range(MANY)]
+        again.cancel()
+
+    assert [report.sequence for report in reports] == [*range(1, MANY + 1)]
+    assert reports[-1].execution_report.cl_ord_id == f"o{MANY - 1}"
 
 
 def test_reports_go_on_when_the_client_has_sent_its_last_message(running: Stack, user: str) -> None:

@@ -46,3 +46,9 @@ def test_the_web_server_is_stopped_with_its_three_sockets() -> None:
         "tradestack-web-local.socket",
         "tradestack-web-control.socket",
     )
+
+
+@pytest.mark.parametrize("name", ["exporter", "grpc"])
+def test_a_daemon_without_a_port_unit_is_stopped_with_its_control_socket(name: str) -> None:
+    """It binds its port itself, if it has one."""
+    assert units_of(name) == (f"tradestack-{name}.service", f"tradestack-{name}-control.socket")
