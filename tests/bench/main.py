@@ -30,6 +30,7 @@ ROWS = (
     "grpc",
     "order-round-trip",
     "orders-pipelined",
+    "orders-replicated",
     "orders-executed",
     "matching",
     "shared-memory",

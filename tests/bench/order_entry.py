@@ -137,6 +137,14 @@ class OrderFactory:
             reply.wait_ready()
             return self._client("broker_orders", "nats", port)
 
+    def by_streams(self, ports: Sequence[int]) -> Answer:
+        """Measure messages into a stream, of all these servers."""
+        arguments = (next(self._prefixes), self.orders, self.depth, *ports)
+        with Program.of_module("stream_orders", *arguments, prefix=self.placement.client()) as each:
+            each.wait_ready()
+            each.go()
+            return each.answer()
+
     def by_grpc(self) -> Answer:
         """Measure unary calls."""
         port = free_port()
