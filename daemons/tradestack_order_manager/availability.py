@@ -8,6 +8,7 @@ is logged when it occurs, and the recovery when none is left.
 
 import errno
 import logging
+from collections.abc import Callable
 
 from tradestack.observe.events import JOURNAL_AVAILABLE, JOURNAL_UNAVAILABLE, emit
 
@@ -15,9 +16,13 @@ logger = logging.getLogger(__name__)
 
 
 class Availability:
-    """Known causes for which orders cannot be journalled."""
+    """Known causes for which orders cannot be journalled.
 
-    def __init__(self) -> None:
+    look: notes whether the stream stores what is journalled (`note_stream`), as known now.
+    """
+
+    def __init__(self, look: Callable[[], None] = lambda: None) -> None:
+        self._look = look
         self._write_fault: str | None = None
         self._shortage: str | None = None
         self._unstored: str | None = None
@@ -25,14 +30,29 @@ class Availability:
     @property
     def fault(self) -> str | None:
         """Return why orders cannot be journalled; None if they can."""
+        self._look()
+        return self._noted
+
+    @property
+    def _noted(self) -> str | None:
         return self._shortage or self._unstored or self._write_fault
 
     def check(self) -> None:
         """Raise OSError while the disk has too little free space, or the stream stores nothing."""
+        self._look()
         if self._shortage is not None:
             raise OSError(errno.ENOSPC, self._shortage)
         if self._unstored is not None:
             raise OSError(errno.EAGAIN, self._unstored)
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether `check` raises nothing."""
+        try:
+            self.check()
+        except OSError:
+            return False
+        return True
 
     def note_failed(self, error: OSError, session_id: str) -> None:
         """Note that a write to the journal failed."""
@@ -51,16 +71,16 @@ class Availability:
 
     def note_stream(self, unstored: str | None, session_id: str) -> None:
         """Note why the stream does not store what is journalled; None: it does."""
-        before, self._unstored = self.fault, unstored
+        before, self._unstored = self._noted, unstored
         self._log(before, session_id)
 
     def _change(self, write_fault: str | None, shortage: str | None, session_id: str) -> None:
-        before = self.fault
+        before = self._noted
         self._write_fault, self._shortage = write_fault, shortage
         self._log(before, session_id)
 
     def _log(self, before: str | None, session_id: str) -> None:
-        if before is None and self.fault is not None:
-            emit(logger, JOURNAL_UNAVAILABLE, session=session_id, reason=self.fault)
-        elif before is not None and self.fault is None:
+        if before is None and self._noted is not None:
+            emit(logger, JOURNAL_UNAVAILABLE, session=session_id, reason=self._noted)
+        elif before is not None and self._noted is None:
             emit(logger, JOURNAL_AVAILABLE, session=session_id)

@@ -1,7 +1,7 @@
 """The order manager's second: free space, the order log's backlog, when a session begins."""
 
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from tradestack.configs.order_manager import OrderManagerConfig
@@ -10,11 +10,11 @@ from tradestack.net.common_beat import sleep_to_beat
 from tradestack.store.free_space import find_shortage
 from tradestack.trading.rules import Rules
 from tradestack_order_manager.availability import Availability
+from tradestack_order_manager.sessions.journal_files import session_paths
 from tradestack_order_manager.sessions.order_sessions import (
     NewSessionFailed,
     OrderSessions,
     is_session_due,
-    session_paths,
 )
 from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.usage import Usage
@@ -42,7 +42,7 @@ class Housekeeping:
         usage: Usage,
         rules: Callable[[], Rules],
         followed: Callable[[], Collection[str]],
-        new_session: Callable[[], Awaitable[object]],
+        new_session: Callable[[], object],
         clock: Clock,
     ) -> None:
         self.config = config
@@ -63,7 +63,7 @@ class Housekeeping:
             await sleep_to_beat(INTERVAL_S)
             self.check_space()
             self._display.catch_up(self._sessions.current)
-            await self._begin_session_when_due()
+            self._begin_session_when_due()
 
     def check_space(self) -> None:
         """Note whether the disk is short of space, after journals of ended sessions are removed.
@@ -94,7 +94,7 @@ class Housekeeping:
             logger.warning("an old journal cannot be removed: %s", error)
             return []
 
-    async def _begin_session_when_due(self) -> None:
+    def _begin_session_when_due(self) -> None:
         session = self._sessions.current
         began_ns, now_ns = session.state.header.time_ns, self._clock.wall_ns()
         is_due = is_session_due(began_ns, self.config.new_session_at, now_ns)
@@ -104,7 +104,7 @@ class Housekeeping:
             return
         reason = "" if is_due else f": {self._usage.level(session, rules)}"
         try:
-            await self._new_session()
+            self._new_session()
         except NewSessionFailed as failed:
             if str(failed) != self._logged_failure:  # it is tried again every second
                 logger.error("order session %s goes on: %s", session.id, failed)

@@ -4,7 +4,7 @@ An account that is not in memory, as after a restart, is made again for the answ
 occasion for a report, so it is done within a batch like everything that happens to accounts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import msgspec
 
@@ -40,9 +40,19 @@ NOT_JOURNALLED = "it can be made again only while the order journal can be writt
 
 
 class Inquiry:
-    """Answers questions about the current order session."""
+    """Answers questions about the current order session.
 
-    def __init__(self, sessions: OrderSessions, settler: Settler, execution: Execution) -> None:
+    kept: returns when what an answer is made from may be told; raises OSError if it may not.
+    """
+
+    def __init__(
+        self,
+        sessions: OrderSessions,
+        settler: Settler,
+        execution: Execution,
+        kept: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.kept = kept
         self._sessions = sessions
         self._settler = settler
         self._execution = execution

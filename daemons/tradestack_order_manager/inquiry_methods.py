@@ -1,6 +1,6 @@
 """The methods of io.tradestack.OrderManager that answer questions about the order session."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ ORDERS_LISTED_MAX = 1_000  # in one reply, of about 300 bytes each
 ORDERS_LISTED_DEFAULT = 20
 POSITIONS_LISTED_MAX = 10_000  # in one reply, of about 250 bytes each
 
+Reply = TypeVar("Reply")
 ListedCount = Annotated[int, msgspec.Meta(ge=1, le=ORDERS_LISTED_MAX)]
 
 
@@ -99,20 +100,22 @@ class FillList(msgspec.Struct, frozen=True):
 def order_methods(inquiry: Inquiry) -> list[Method]:
     """Declare the methods about users and orders."""
 
-    def list_users() -> Users:
+    async def list_users() -> Users:
         """List the users who have reports in this order session."""
-        return Users([User(user, reports) for user, reports in inquiry.users()])
+        users = Users([User(user, reports) for user, reports in inquiry.users()])
+        return await _told(inquiry, users)
 
-    def list_orders(parameters: ListOrders) -> OrderList:
+    async def list_orders(parameters: ListOrders) -> OrderList:
         """List the newest orders of this order session, oldest first: 1 to 1000, default 20.
 
         Each is as it is now: a replaced one has the quantity, price and ClOrdID of its replacement.
         """
         count = parameters.count or ORDERS_LISTED_DEFAULT
         try:
-            return OrderList(inquiry.last_orders(count))
+            orders = inquiry.last_orders(count)
         except OSError as error:
             raise _not_available(error) from error
+        return await _told(inquiry, OrderList(orders))
 
     return [Method.of(list_users), Method.of(list_orders)]
 
@@ -120,30 +123,33 @@ def order_methods(inquiry: Inquiry) -> list[Method]:
 def account_methods(inquiry: Inquiry) -> list[Method]:
     """Declare the methods about what becomes of orders."""
 
-    def list_open_orders(parameters: ListOpenOrders) -> OpenOrderList:
+    async def list_open_orders(parameters: ListOpenOrders) -> OpenOrderList:
         """List the newest orders that are accepted and not done: 1 to 1000, default 20."""
         orders = inquiry.open_orders()
-        return OpenOrderList(orders[-(parameters.count or ORDERS_LISTED_DEFAULT) :], len(orders))
+        listed = orders[-(parameters.count or ORDERS_LISTED_DEFAULT) :]
+        return await _told(inquiry, OpenOrderList(listed, len(orders)))
 
-    def list_fills(parameters: ListFills) -> FillList:
+    async def list_fills(parameters: ListFills) -> FillList:
         """List the newest fills of this order session, oldest first: 1 to 1000, default 20."""
         try:
-            return FillList(inquiry.last_fills(parameters.count or ORDERS_LISTED_DEFAULT))
+            fills = inquiry.last_fills(parameters.count or ORDERS_LISTED_DEFAULT)
         except OSError as error:
             raise _not_available(error) from error
+        return await _told(inquiry, FillList(fills))
 
-    def list_accounts(parameters: ListAccounts) -> AccountList:
+    async def list_accounts(parameters: ListAccounts) -> AccountList:
         """List the account of each user in the newest feed session that the user traded in.
 
         Prices, quantities and money are decimal texts; money has at most 8 decimals.
         """
-        return AccountList(*inquiry.accounts(parameters.user))
+        return await _told(inquiry, AccountList(*inquiry.accounts(parameters.user)))
 
-    def list_positions(parameters: ListPositions) -> PositionList:
+    async def list_positions(parameters: ListPositions) -> PositionList:
         """List the same accounts with their positions, also closed ones: at most 10000."""
         accounts, positions, unavailable = inquiry.positions(parameters.user)
         listed = positions[:POSITIONS_LISTED_MAX]
-        return PositionList(accounts, listed, len(positions), unavailable)
+        reply = PositionList(accounts, listed, len(positions), unavailable)
+        return await _told(inquiry, reply)
 
     return [
         Method.of(list_open_orders),
@@ -151,6 +157,15 @@ def account_methods(inquiry: Inquiry) -> list[Method]:
         Method.of(list_accounts),
         Method.of(list_positions),
     ]
+
+
+async def _told(inquiry: Inquiry, reply: Reply) -> Reply:
+    """Return a reply when all that it is made from is stored. Raises VarlinkError."""
+    try:
+        await inquiry.kept()
+    except OSError as error:
+        raise _not_available(error) from error
+    return reply
 
 
 def _not_available(error: OSError) -> VarlinkError:

@@ -16,7 +16,7 @@ from tradestack.net.common_beat import sleep_to_beat
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import Client, largest_lag, list_clients
 from tradestack.net.server.connection import Connection
-from tradestack.net.server.outbox import Stream
+from tradestack.net.server.refusal import Answer
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
@@ -29,6 +29,7 @@ from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.configured_execution import change_execution, execution_of
 from tradestack_order_manager.control import order_manager_interface
+from tradestack_order_manager.cut_off import CutOff
 from tradestack_order_manager.feed_again import feed_published_again
 from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.inquiry import Inquiry
@@ -61,10 +62,9 @@ class OrderManager:
         self._context, self._clock = context, clock
         self._statistics = OrderStatistics(clock)
         self.histograms = self._statistics.histograms
-        self._availability = Availability()
+        self._availability = Availability(self._replica.look)
         self._usage = Usage(clock.monotonic_ns())
         self._sessions, self._display = recover(context, self._replica.replicated)
-        self._replica.follow_faults(self._note_stream)
         self._statistics.follow(self._sessions.current.state.counters)
         self._server = SessionServer(
             listener=context.listeners["orders"],
@@ -74,6 +74,10 @@ class OrderManager:
             clock=clock,
             service=Service.ORDERS,
         )
+        stream = self._replica.stream
+        self._cut_off = None if stream is None else CutOff(stream, self._server)
+        if stream is not None:
+            stream.follow_faults(self._note_stream)
         self._execution = execution_of(
             config,
             self._sessions.current.known,
@@ -95,6 +99,16 @@ class OrderManager:
         )
         parts = self._settler, self._sessions, self._execution
         self.trading = TradingControl(config.halt_file, *parts)
+        self._roll_over = RollOver(
+            sessions=self._sessions,
+            settler=self._settler,
+            display=self._display,
+            execution=self._execution,
+            session_ends=context.session_ends,
+            on_begun=self._session_begun,
+            replica=self._replica,
+            clock=clock,
+        )
         self._housekeeping = Housekeeping(
             config=config,
             directory=directory,
@@ -104,20 +118,10 @@ class OrderManager:
             usage=self._usage,
             rules=lambda: self._settler.rules,
             followed=lambda: {connection.session_id for connection in self._server.connections},
-            new_session=self.new_session,
+            new_session=self._roll_over.begin_session,
             clock=clock,
         )
-        self.inquiry = Inquiry(self._sessions, self._settler, self._execution)
-        self._roll_over = RollOver(
-            sessions=self._sessions,
-            settler=self._settler,
-            display=self._display,
-            execution=self._execution,
-            session_ends=context.session_ends,
-            on_begun=self._session_begun,
-            kept=self._replica.kept,
-            clock=clock,
-        )
+        self.inquiry = Inquiry(self._sessions, self._settler, self._execution, self.kept)
 
     async def start(self) -> None:
         """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""
@@ -135,6 +139,8 @@ class OrderManager:
         self._context.spawn(search, "reports of long order sessions")
         self._context.spawn(self._pass_time(), "feed time")
         self._context.spawn(self.trading.watch_halt_file(), "halt file")
+        if self._cut_off is not None:
+            self._context.spawn(self._cut_off.run(), "clients of an order manager that is cut off")
 
     async def stop(self) -> None:
         """Settle what was received, and disconnect all clients."""
@@ -234,8 +240,8 @@ class OrderManager:
         return await self._roll_over.new_session()
 
     async def kept(self) -> None:
-        """Wait until all that is journalled may be told."""
-        await self._replica.kept()
+        """Wait until all that is journalled may be told; raise OSError if that lasts too long."""
+        await self._replica.kept_soon()
 
     def _note_stream(self, fault: str | None) -> None:
         """Refuse messages while the stream of a replicated journal stores nothing."""
@@ -245,6 +251,10 @@ class OrderManager:
         """Count and serve the order session that has begun."""
         self._statistics.follow(self._sessions.current.state.counters)
         self._usage.restart(self._clock.monotonic_ns())
+        self._replica.when_kept(self._session_kept)
+
+    def _session_kept(self) -> None:
+        """Send the end of the session before, and remove journals."""
         self._server.scheduler.wake()
         self._housekeeping.prune(self._housekeeping.config.sessions_kept)
 
@@ -255,8 +265,10 @@ class OrderManager:
         """Orders and Registers go from the connection straight to the settler."""
         return self._settler
 
-    def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | soup.RejectReason:
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Answer:
         """Return the user's reports, with those on all that was received so far."""
+        if self._cut_off is not None and (refusal := self._cut_off.refusal()):
+            return refusal
         order_session = self._sessions.find(session_id, self._clock.monotonic_ns())
         if order_session is None:
             return soup.RejectReason.SESSION_NOT_AVAILABLE

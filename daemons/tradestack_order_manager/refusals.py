@@ -7,9 +7,10 @@ comes again, they would let its account meet feed messages too early.
 
 from collections.abc import Iterable
 
+from tradestack.domain.order import BusinessRejectReason, Order
 from tradestack.domain.requests import OrderStatusRequest
-from tradestack.trading.judging.decisions import Malformed, Received, Sender
-from tradestack.wire.order_messages import Progress, Register
+from tradestack.trading.judging.decisions import Malformed, Message, Received, Sender
+from tradestack.wire.order_messages import BusinessMessageReject, Progress, Register
 
 
 class Refusals:
@@ -52,3 +53,29 @@ def _name(item: Received) -> str | None:
     if isinstance(message, Register | Progress | Malformed | OrderStatusRequest):
         return None
     return None if message.feed_seq is None else message.cl_ord_id
+
+
+def not_available(message: Message, text: str) -> BusinessMessageReject:
+    """Return the answer that a message has left no trace."""
+    name, reference = _reference(message)
+    return BusinessMessageReject(
+        ref_msg_type=name,
+        business_reject_ref_id=reference,
+        business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
+        text=text,
+    )
+
+
+def _reference(message: Message) -> tuple[str, str]:
+    """Message → its MsgType and id, as a BusinessMessageReject refers to it."""
+    match message:
+        case Order():
+            return "NewOrderSingle", message.cl_ord_id
+        case Register():
+            return "Register", message.request_id
+        case Progress():
+            return "Progress", message.feed_session
+        case Malformed():
+            return "", message.cl_ord_id
+        case _:
+            return type(message).__name__, message.cl_ord_id

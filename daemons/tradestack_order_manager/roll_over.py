@@ -1,14 +1,15 @@
 """The end of an order session, and the beginning of the next one."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 
 from tradestack.configs.durability import Durability
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.sessions.order_session import OrderSession
 from tradestack_order_manager.execution import Execution
-from tradestack_order_manager.replica import require_restart
+from tradestack_order_manager.replica import Replica, require_restart
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed, OrderSessions
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.order_display import OrderDisplay
@@ -19,8 +20,8 @@ logger = logging.getLogger(__name__)
 class RollOver:
     """Begins order sessions.
 
-    session_ends: called before one ends. on_begun: called when another one has begun. kept: waits
-    until all that is journalled may be told.
+    session_ends: called before one ends. on_begun: called when another one has begun. replica: says
+    when what is journalled may be told.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class RollOver:
         execution: Execution,
         session_ends: Callable[[], None],
         on_begun: Callable[[], None],
-        kept: Callable[[], Awaitable[None]],
+        replica: Replica,
         clock: Clock,
     ) -> None:
         self._sessions = sessions
@@ -41,25 +42,33 @@ class RollOver:
         self._execution = execution
         self._session_ends = session_ends
         self._on_begun = on_begun
-        self._kept = kept
+        self._replica = replica
         self._clock = clock
 
     async def new_session(self) -> str:
-        """Begin another order session, when all of this one may be told; return its id.
+        """Begin another order session; return its id when it may be told. Raises NewSessionFailed.
+
+        Then nothing has changed, or the stream may still store the beginning.
+        """
+        session_id = self.begin_session()
+        try:
+            await self._replica.kept_soon()
+        except OSError as error:
+            text = f"order session {session_id} begins, but not yet: {error.strerror}"
+            raise NewSessionFailed(text) from error
+        return session_id
+
+    def begin_session(self) -> str:
+        """Begin another order session; return its id, which may be told when it is kept.
 
         Raises NewSessionFailed, and then nothing has changed.
         """
-        self._settler.is_held = True
+        if (fault := self._replica.fault) is not None:
+            raise NewSessionFailed(fault)
         try:
-            await self._kept()
-            self._settler.is_held = False
             self._begin()
         except (OSError, OperatorFault) as error:
             raise NewSessionFailed(str(error)) from error
-        finally:
-            self._settler.is_held = False
-            self._settler.settle()
-        await self._kept()
         return self._sessions.current.id
 
     def leave_session(self) -> None:
@@ -93,10 +102,15 @@ class RollOver:
         is_forced: the current one cannot go on, so accounts that cannot be carried over are not.
         """
         self._settler.settle()
-        # Lines of a session that has ended would not be found again after a crash.
-        self._display.complete(self._sessions.current)
+        session = self._sessions.current
+        # Lines of a session that has ended would not be found again after a crash, and only the
+        # newest journal is compared with the stream then.
+        if self._replica.is_all_kept:
+            self._display.complete(session)
+        else:
+            self._replica.when_kept(partial(self._complete_late, session))
         self._session_ends()
-        known = self._sessions.current.known
+        known = session.known
         uid = self._settler.rules.uid
         carry = partial(self._execution.carry, known, uid=uid, is_forced=is_forced)
         try:
@@ -106,3 +120,11 @@ class RollOver:
             raise
         self._display.catch_up(self._sessions.current)
         self._on_begun()
+
+    def _complete_late(self, session: OrderSession) -> None:
+        """Complete log and journal of a session before anything of the next one is kept."""
+        try:
+            self._display.complete(session)
+        except OSError as error:
+            logger.error("the order log lacks the end of session %s: %s", session.id, error)
+        session.sync()

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 
 from tradestack.configs.durability import Durability
 from tradestack.domain.clock import Clock
-from tradestack.domain.order import BusinessRejectReason, Order
 from tradestack.net.server.connection import Connection
 from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
@@ -27,17 +26,16 @@ from tradestack.trading.judging.decisions import (
     Malformed,
     Message,
     Received,
-    Sender,
 )
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.judging.repeats import is_in_journal
 from tradestack.trading.rules import Rules
-from tradestack.wire.order_messages import BusinessMessageReject, Progress, Register
 from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
-from tradestack_order_manager.refusals import Refusals
+from tradestack_order_manager.refusals import Refusals, not_available
 from tradestack_order_manager.risk_events import RiskEvents
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.show.log_place import LogPlace, newest_place
@@ -68,8 +66,7 @@ class Settler:
     answer: sends new reports to the clients that are up to date. rules: limits that orders are
     checked against. durability: DISK syncs what is appended before it is answered. A reload
     replaces these two. accounts: None if nothing executes orders. when_kept: does something when
-    all that is journalled so far may be answered. is_held: nothing is judged until it is False
-    again.
+    all that is journalled so far may be answered.
     """
 
     def __init__(
@@ -88,7 +85,6 @@ class Settler:
         clock: Clock,
     ) -> None:
         self.durability = durability
-        self.is_held = False
         self.rules = rules
         self._sessions = sessions
         self._display = display
@@ -121,12 +117,10 @@ class Settler:
 
     def settle(self) -> None:
         """Judge, append, sync, commit, answer and show, in this order, all messages that wait."""
-        if self.is_held:
-            return
         session = self._sessions.current
         accounts = self._execution.accounts_of(session.known)
-        received = self._take_received(session)
-        if received and self._is_available(received):
+        received = self._admissible(self._take_received(session), session)
+        if received:
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
             batch = judge(session.known, received, self.rules, accounts, self._time_ns)
             self._record(batch, session)
@@ -134,7 +128,7 @@ class Settler:
     def pass_time(self, upkeep: Callable[[Judgement], None]) -> None:
         """Settle what waits, then record what the passing of time does to accounts."""
         self.settle()
-        if self._execution.is_executing and not self.is_held and self._is_available(()):
+        if self._execution.is_executing and self._availability.is_writable:
             self._decide(upkeep)
 
     def decide(self, act: Callable[[Judgement], None]) -> None:
@@ -157,14 +151,19 @@ class Settler:
         else:
             self._execution.forget(judgement.batch.spoiled)
 
-    def _is_available(self, received: Sequence[Received]) -> bool:
-        """Refuse messages while the journal may not be written."""
-        try:
-            self._availability.check()
-        except OSError as error:
-            self._refuse(received, f"orders cannot be journalled: {error.strerror}")
-            return False
-        return True
+    def _admissible(
+        self, received: Sequence[Received], session: OrderSession
+    ) -> Sequence[Received]:
+        """Refuse messages while the journal may not be written, but those that are in it."""
+        if not received or self._availability.is_writable:
+            return received
+        known = session.known
+        again: list[Received] = []
+        others: list[Received] = []
+        for item in received:
+            (again if is_in_journal(known, item) else others).append(item)
+        self._refuse(others, f"orders cannot be journalled: {self._availability.fault}")
+        return again
 
     def _record(self, batch: Batch, session: OrderSession) -> None:
         """Append, sync, commit, answer and show the decisions of a batch."""
@@ -184,27 +183,37 @@ class Settler:
             passed(FailPoint.ORDER_MANAGER_JOURNALLED)
             unsequenced = self._unsequenced(batch, session)
             if self._when_kept is None:
-                self._answer_kept(batch, session, unsequenced, None)
+                self._answer_kept(batch, session, unsequenced, None, self._received_ns)
             else:
-                place = newest_place(session)
-                self._when_kept(lambda: self._answer_kept(batch, session, unsequenced, place))
+                place, received_ns = newest_place(session), self._received_ns
+                self._when_kept(
+                    lambda: self._answer_kept(batch, session, unsequenced, place, received_ns)
+                )
         self._refuse_unrecorded(batch, session)
 
     def _answer_kept(
         self,
         batch: Batch,
         session: OrderSession,
-        unsequenced: Sequence[tuple[Sender, bytes]],
+        unsequenced: Sequence[tuple[Received, bytes]],
         place: LogPlace | None,
+        received_ns: int,
     ) -> None:
         """Answer and show what is journalled up to that place and may be told."""
         journalled_ns = self._clock.monotonic_ns()
         self._answer()
-        for sender, message in unsequenced:
-            sender.send_unsequenced(message)
+        self._answer_beside(unsequenced)
         passed(FailPoint.ORDER_MANAGER_REPORTED)
         self._statistics.count_answered(len(batch.judged), journalled_ns)
-        self._show(batch, session, place, journalled_ns)
+        self._show(batch, session, place, received_ns, journalled_ns)
+
+    def _answer_beside(self, answers: Sequence[tuple[Received, bytes]]) -> None:
+        """Send what is true now, or say that this is not known any more."""
+        if answers and not self._availability.is_writable:
+            self._answer_refused([item for item, _ in answers], str(self._availability.fault))
+        else:
+            for item, message in answers:
+                item.sender.send_unsequenced(message)
 
     def _take_received(self, session: OrderSession) -> list[Received]:
         """Take what waits; refuse the messages of connections whose order session has ended."""
@@ -220,21 +229,26 @@ class Settler:
         self._answer_refused(held, REFUSED_BEFORE)
         return admitted
 
-    def _unsequenced(self, batch: Batch, session: OrderSession) -> list[tuple[Sender, bytes]]:
+    def _unsequenced(self, batch: Batch, session: OrderSession) -> list[tuple[Received, bytes]]:
         """Return the answers beside the streams: what is true now, behind what is journalled."""
-        answers = [(item.sender, encode_message(report)) for item, report in batch.answers]
+        answers = [(item, encode_message(report)) for item, report in batch.answers]
         for item, key in batch.progressed:
             matched = self._execution.matched_through(key, session.known)
             if matched is not None:
-                answers.append((item.sender, encode_message(matched)))
+                answers.append((item, encode_message(matched)))
         return answers
 
     def _show(
-        self, batch: Batch, session: OrderSession, place: LogPlace | None, journalled_ns: int
+        self,
+        batch: Batch,
+        session: OrderSession,
+        place: LogPlace | None,
+        received_ns: int,
+        journalled_ns: int,
     ) -> None:
         if batch.judged:
             self._statistics.count_settled(
-                len(batch.judged), len(batch.orders), self._received_ns, journalled_ns
+                len(batch.judged), len(batch.orders), received_ns, journalled_ns
             )
             self._availability.note_written(session.id)
             self._display.show(batch, session, place)
@@ -265,32 +279,10 @@ class Settler:
     def _answer_refused(self, refused: Sequence[Received], text: str) -> None:
         """Answer that the messages have left no trace, so they may be sent again."""
         for item in refused:
-            name, reference = _reference(item.message)
-            reject = BusinessMessageReject(
-                ref_msg_type=name,
-                business_reject_ref_id=reference,
-                business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
-                text=text,
-            )
-            item.sender.send_unsequenced(encode_message(reject))
+            item.sender.send_unsequenced(encode_message(not_available(item.message, text)))
         self._statistics.count_refused(len(refused))
 
 
 def received_of(batch: Batch) -> list[Received]:
     """Return the messages that a batch has decided on."""
     return [judged.received for judged in batch.judged if not isinstance(judged, _UNASKED)]
-
-
-def _reference(message: Message) -> tuple[str, str]:
-    """Message → its MsgType and id, as a BusinessMessageReject refers to it."""
-    match message:
-        case Order():
-            return "NewOrderSingle", message.cl_ord_id
-        case Register():
-            return "Register", message.request_id
-        case Progress():
-            return "Progress", message.feed_session
-        case Malformed():
-            return "", message.cl_ord_id
-        case _:
-            return type(message).__name__, message.cl_ord_id

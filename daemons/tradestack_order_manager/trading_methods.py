@@ -77,7 +77,7 @@ class Trading(Protocol):
         ...
 
     async def kept(self) -> None:
-        """Wait until all that is journalled may be told."""
+        """Wait until all that is journalled may be told; raise OSError if that lasts too long."""
         ...
 
 
@@ -91,7 +91,7 @@ def trading_methods(manager: Trading) -> Sequence[Method]:
         a position. HALTED: none. Orders that may open a position are canceled in both.
         """
         _set_trading_state(manager.trading, parameters, peer)
-        await manager.kept()
+        await _kept(manager)
 
     async def cancel_orders(parameters: OrdersToCancel, peer: Peer) -> OrdersCanceled:
         """Cancel working orders: of a user or of all, in a symbol or in all."""
@@ -100,17 +100,19 @@ def trading_methods(manager: Trading) -> Sequence[Method]:
             count = manager.trading.cancel_orders(user, symbol, reason, peer.uid)
         except OSError as error:
             raise _not_available(error) from error
-        await manager.kept()
+        await _kept(manager)
         return OrdersCanceled(count)
 
-    def get_limits(parameters: LimitsOf) -> LimitList:
+    async def get_limits(parameters: LimitsOf) -> LimitList:
         """List the limits that are set, with what is used of them, and the trading states."""
         trading = manager.trading
-        return LimitList(
+        limits = LimitList(
             trading.limits_hash,
             [trading_state_reply(change) for change in trading.changes(parameters.user)],
             [limit_reply(usage) for usage in trading.usages(parameters.user)],
         )
+        await _kept(manager)
+        return limits
 
     return [
         Method.of(set_trading_state, changes=True),
@@ -130,6 +132,13 @@ def _set_trading_state(trading: TradingControl, change: TradingChange, peer: Pee
         trading.set_state(state, change.user, change.reason, peer.uid, cancels=change.cancel)
     except Halted as error:
         raise declared_error(NAME, HaltFileExists(str(error))) from error
+    except OSError as error:
+        raise _not_available(error) from error
+
+
+async def _kept(manager: Trading) -> None:
+    try:
+        await manager.kept()
     except OSError as error:
         raise _not_available(error) from error
 

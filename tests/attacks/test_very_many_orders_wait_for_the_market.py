@@ -35,9 +35,7 @@ def test_the_order_manager_goes_on_for_the_others(tmp_path: Path) -> None:
                 )
             )
             assert [report.cl_ord_id for report in client.receive(AT_ONCE)] == names
-        client.send(
-            OrderMassCancelRequest(cl_ord_id="all", request_type=MassCancelRequestType.ALL)
-        )
+        client.send(OrderMassCancelRequest(cl_ord_id="all", request_type=MassCancelRequestType.ALL))
         while not isinstance(client.receive_one(), OrderMassCancelReport):
             pass
 

@@ -7,14 +7,19 @@ from tests.kit.blocking_client import BlockingClient
 from tests.kit.order_manager import OrderManager
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
+from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.orders import decode_server_message
 
 
 class MovingClient:
-    """One user's orders and reports, over the deaths of order managers. reports: in their order."""
+    """One user's orders and reports, over the deaths of order managers.
+
+    reports: in their order. refused: the ids of orders that were answered "not available".
+    """
 
     def __init__(self, user: str = "news") -> None:
         self.reports: list[ExecutionReport] = []
+        self.refused: list[str] = []
         self._user = user
         self._session = ""
         self._client: BlockingClient | None = None
@@ -33,13 +38,17 @@ class MovingClient:
         self._client.send(*(an_order(cl_ord_id=name, quantity=SCALE) for name in names))
 
     def read(self, count: int) -> None:
-        """Read up to `count` more reports; fewer if the connection ends."""
+        """Read up to `count` more reports or refusals; fewer if the connection ends."""
         assert self._client is not None, "not logged in"
         for _ in range(count):
             packet = self._client.next_packet()
             if packet is None:
                 return
-            self.reports.append(decode_report(packet.payload))
+            message = decode_server_message(packet.payload)
+            if isinstance(message, BusinessMessageReject):
+                self.refused.append(message.business_reject_ref_id)
+            else:
+                self.reports.append(decode_report(packet.payload))
 
     @property
     def reported(self) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 import msgspec
 
+from tradestack.engine.faults import EngineError
 from tradestack.net.control.interface import Interface, Method
 from tradestack.wire.varlink import declared_error
 
@@ -35,8 +36,24 @@ class Status(msgspec.Struct, frozen=True):
     fault: str | None
 
 
+class Verified(msgspec.Struct, frozen=True):
+    """The journals of this host beside the stream, up to the newest message that is here.
+
+    messages, bytes, sessions: that were compared. sessions_absent: order sessions of the stream
+    whose journals this host has not, or not any more. difference: the first one that was found,
+    null if there is none.
+    """
+
+    stream: str
+    messages: int
+    bytes: int
+    sessions: int
+    sessions_absent: int
+    difference: str | None
+
+
 class NotPossible(msgspec.Struct, frozen=True):
-    """This order manager did not take over; nothing has changed."""
+    """This order manager did not do what it was asked; nothing has changed."""
 
     reason: str
 
@@ -54,6 +71,10 @@ class Member(Protocol):
 
     async def take_over(self) -> Status:
         """Become the primary. Raises TakeoverRefused."""
+        ...
+
+    async def verify(self) -> Verified:
+        """Compare journals and stream. Raises EngineError while the stream cannot be read."""
         ...
 
 
@@ -75,9 +96,19 @@ def replication_interface(member: Member) -> Interface:
         except TakeoverRefused as refused:
             raise declared_error(NAME, NotPossible(str(refused))) from refused
 
+    async def verify() -> Verified:
+        """Compare the journals of this host with the stream, which is read to its end.
+
+        Orders are taken meanwhile.
+        """
+        try:
+            return await member.verify()
+        except EngineError as error:
+            raise declared_error(NAME, NotPossible(f"the stream cannot be read: {error}")) from None
+
     return Interface(
         NAME,
         "An order journal on several hosts: who writes it, and who takes over.",
-        [Method.of(get_status), Method.of(take_over, changes=True)],
+        [Method.of(get_status), Method.of(take_over, changes=True), Method.of(verify)],
         (NotPossible,),
     )

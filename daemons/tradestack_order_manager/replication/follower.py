@@ -6,17 +6,19 @@ from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import Connection
-from tradestack.engine.faults import EngineError
+from tradestack.engine.faults import Damaged, EngineError, Missing, Unavailable
 from tradestack.engine.reader import StreamReader
 from tradestack.replication.message import Authorship, Entry, JournalEntry
+from tradestack.replication.shortfall import Shortfall
 from tradestack.replication.silence import Silence
 from tradestack.sessions.followed import follow
 from tradestack.sessions.order_session import OrderSession
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack_order_manager.replication.alive import hear_alive
-from tradestack_order_manager.replication.link import RETRY_S, Link, read_entry
+from tradestack_order_manager.replication.link import RETRY_S, Link, damaged, read_entry
 from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S
+from tradestack_order_manager.sessions.journal_files import prune_journals
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Follower:
         author: Authorship | None,
         stored_session: str,
         silence: Silence,
+        sessions_kept: int,
     ) -> None:
         self.last = last
         self.stored_session = stored_session
@@ -48,7 +51,9 @@ class Follower:
         self.fault: str | None = None  # why the stream could not be read
         self.silence = silence
         self._link = link
-        self._directory = directory
+        self.directory = directory
+        self._sessions_kept = sessions_kept
+        self._shortfall = Shortfall()
         self._heard_over: Connection | None = None
 
     @property
@@ -58,19 +63,29 @@ class Follower:
 
     async def follow(self) -> None:
         """Follow, for ever. Raises OperatorFault, OSError if the journal cannot be written."""
+        self._prune()
         while True:
             stream = await self._link.patiently()
             try:
                 reader = await stream.reader(self.last + 1)
                 while True:
                     await self._take(reader)
+            except (Damaged, Missing) as damage:
+                raise damaged(self.directory, self._link.name, damage) from damage
             except EngineError as error:
                 self.fault = str(error)
                 await asyncio.sleep(RETRY_S)
 
     async def end_of_stream(self) -> int:
-        """Return the newest message that is stored. Raises EngineError, OperatorFault."""
-        return (await (await self._link.stream()).state()).last
+        """Return the newest message that is stored.
+
+        Raises EngineError, also if that is older than what was read; OperatorFault if that lasts.
+        """
+        stored = (await (await self._link.stream()).state()).last
+        fault = self._shortfall.look(self._link.name, stored=stored, known=self.last)
+        if fault is not None:
+            raise Unavailable(fault)
+        return stored
 
     async def catch_up(self) -> None:
         """Read to the end of the stream. Raises EngineError, OperatorFault, OSError."""
@@ -84,6 +99,7 @@ class Follower:
         for message in await reader.next_messages():
             self._apply(read_entry(self._link.name, message))
             self.last = message.sequence
+        await asyncio.sleep(0)  # what has arrived already is read without a wait
 
     def _apply(self, entry: Entry) -> None:
         self.silence.heard()
@@ -94,9 +110,12 @@ class Follower:
             return
         session = self.session
         if session is None or entry.session != session.id:
+            if session is not None:
+                session.sync()  # only the newest is compared with the stream at a start
             self.session = self._begin(entry)
             if session is not None:
                 session.close()
+            self._prune()
         elif entry.offset == session.journal_bytes:
             follow(session, entry.lines)
         else:
@@ -108,7 +127,7 @@ class Follower:
 
     def _begin(self, entry: JournalEntry) -> OrderSession:
         """Begin another session; the entry has all that it begins with."""
-        path = self._directory / f"{entry.session}{JOURNAL_SUFFIX}"
+        path = self.directory / f"{entry.session}{JOURNAL_SUFFIX}"
         file = AppendFile.create(path)
         file.append(entry.lines)
         file.close()
@@ -120,6 +139,14 @@ class Follower:
                 "run the same version of tradestack on both hosts",
             )
         return session
+
+    def _prune(self) -> None:
+        """Remove the journals of ended sessions, as the primary does."""
+        named = () if self.session is None else self.session.state.accounts.order_sessions
+        try:
+            prune_journals(self.directory, self._sessions_kept, named)
+        except OSError as error:
+            logger.warning("an old journal cannot be removed: %s", error)
 
     # ---- the primary's silence -----------------------------------------------------------------
 

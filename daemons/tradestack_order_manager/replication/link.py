@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import sys
+from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import Connection, connect
@@ -13,15 +15,22 @@ from tradestack.replication.message import Entry, decode_entry
 
 RETRY_S = 0.1
 RETRY_MAX_S = 1.0
+HEADER_BYTES_MAX = 1024  # of a message; the host's name is the longest of them
+# The servers' default. Less would not hold every record of the journal.
+MAX_PAYLOAD_MIN = 1 << 20
 
 logger = logging.getLogger(__name__)
 
 
 class Link:
-    """One stream of the servers, which is created if it is missing."""
+    """One stream of the servers, which is created if it is missing.
+
+    data_bytes_max: of a message, by the server that takes the least of those met so far.
+    """
 
     def __init__(self, settings: EngineSettings, name: str, replicas: int) -> None:
         self.fault: str | None = None  # why there is no connection
+        self.data_bytes_max = sys.maxsize
         self._settings = settings
         self.name = name
         self._replicas = replicas
@@ -52,6 +61,7 @@ class Link:
         try:
             await self.close()
             self._connection = await connect(self._settings)
+            self._look_at_payload(self._connection)
             self._stream = await create_stream(
                 self._connection, self.name, replicas=self._replicas, kept=Kept.UNTIL_PURGED
             )
@@ -63,6 +73,18 @@ class Link:
         if self.fault is not None:
             logger.info("stream %s can be reached again at %s", self.name, self.server)
         self.fault = None
+
+    def _look_at_payload(self, connection: Connection) -> None:
+        """Note what the server takes. Raises OperatorFault if that is too little."""
+        bytes_max = connection.message_bytes_max
+        if bytes_max < MAX_PAYLOAD_MIN:
+            raise OperatorFault(
+                f"{connection.server}: max_payload",
+                f"the server takes messages of {bytes_max} bytes, and a pass of the order manager "
+                f"may need {MAX_PAYLOAD_MIN}",
+                "set max_payload: 8MB in the configuration of each server, and reload them",
+            )
+        self.data_bytes_max = min(self.data_bytes_max, bytes_max - HEADER_BYTES_MAX)
 
     async def patiently(self) -> Stream:
         """Return the stream when there is one. Raises OperatorFault."""
@@ -91,3 +113,14 @@ def read_entry(stream: str, message: StoredMessage) -> Entry:
             str(error),
             "give the order manager a stream of its own (key replication.stream)",
         ) from error
+
+
+def damaged(directory: Path, stream: str, damage: EngineError) -> OperatorFault:
+    """Return what stops an order manager that cannot go on reading the stream."""
+    return OperatorFault(
+        f"{directory}: the journals, beside stream {stream}",
+        f"the stream cannot be followed: {damage}",
+        "if its oldest messages were removed on purpose, move the newest journal away and start "
+        "again; if it has lost something, let the host whose journal has most go on as primary of "
+        "another stream (replication.stream)",
+    )

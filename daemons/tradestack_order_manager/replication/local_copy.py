@@ -4,6 +4,7 @@ The stream has what was acknowledged, so a file may lack the end of it: it is ap
 nothing else: what was never stored by the stream was never written to a file either.
 """
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import NoReturn, Self
@@ -15,7 +16,7 @@ from tradestack.replication.message import Authorship, Entry, JournalEntry
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import CHUNK_BYTES, JOURNAL_SUFFIX
 from tradestack_order_manager.replication.link import read_entry
-from tradestack_order_manager.sessions.order_sessions import session_paths
+from tradestack_order_manager.sessions.journal_files import session_paths
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class LocalCopy:
                 while copy.last < state.last:
                     for message in await reader.next_messages():
                         copy.apply(read_entry(stream.name, message), message.sequence)
+                    await asyncio.sleep(0)  # what has arrived already is read without a wait
             copy.check_end()
         finally:
             copy.close()
@@ -70,6 +72,8 @@ class LocalCopy:
             return
         if entry.session != self.session or self._file is None:
             self.check_end()
+            if self._file is not None:
+                self._file.sync()  # only the newest is compared again
             self.close()
             self.session = entry.session
             self._file = _opened(self._path(entry.session))

@@ -14,7 +14,6 @@ any more.
 import asyncio
 import dataclasses
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -23,13 +22,12 @@ from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.replication import Role
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.engine.faults import EngineError
+from tradestack.engine.faults import EngineError, Unavailable
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
-from tradestack.replication.message import Authorship, Takeover
 from tradestack.replication.silence import Silence
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
@@ -38,23 +36,32 @@ from tradestack_order_manager.control import ControlledOrderManager, order_manag
 from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_manager import OrderManager
 from tradestack_order_manager.replica import Replica, require_restart
+from tradestack_order_manager.replication.claim import (
+    catch_up,
+    claim,
+    may_be_served_elsewhere,
+    read_rest,
+)
 from tradestack_order_manager.replication.control import (
     Status,
     TakeoverRefused,
+    Verified,
     replication_interface,
 )
 from tradestack_order_manager.replication.follower import Follower
 from tradestack_order_manager.replication.late import Late
 from tradestack_order_manager.replication.link import Link
-from tradestack_order_manager.replication.local_copy import LocalCopy
-from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S, Publisher
+from tradestack_order_manager.replication.publisher import (
+    LOOK_INTERVAL_S,
+    UNCONFIRMED_NS_MAX,
+    Publisher,
+)
 from tradestack_order_manager.replication.standby import StandbyPort
 from tradestack_order_manager.replication.status import status_of_primary, status_of_standby
-from tradestack_order_manager.replication.writer import Overtaken, Writer
+from tradestack_order_manager.replication.verification import Verification
+from tradestack_order_manager.replication.writer import Overtaken
 from tradestack_order_manager.sessions.order_sessions import recover_newest
 from tradestack_order_manager.sessions.replicated import Replicated
-
-START_TIMEOUT_S = 30  # asked for again while the stream cannot be reached
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +88,7 @@ class Member:
     async def start(self) -> None:
         """Make the local journals equal to the stream; serve, or stand by. Raises OperatorFault."""
         directory = self._context.state_directory
-        copy = await self._catch_up()
+        copy = await catch_up(directory, self._link, self._context.notifier)
         logger.info("%d bytes were missing in the local journals", copy.appended_bytes)
         session = recover_newest(directory)
         looks = self._context.config.replication.takeover_after
@@ -95,6 +102,7 @@ class Member:
             silence=Silence(
                 looks and -(-looks // int(LOOK_INTERVAL_S * NANOSECONDS_PER_SECOND)) + 1
             ),
+            sessions_kept=self._context.config.sessions_kept,
         )
         role, author = self._context.config.replication.role, copy.author
         is_own = role is Role.PRIMARY if author is None else author.host == self._host
@@ -110,55 +118,25 @@ class Member:
         else:
             self._stand_by(self._follower)
 
-    async def _catch_up(self) -> LocalCopy:
-        while True:
-            self._context.notifier.extend_timeout(START_TIMEOUT_S)
-            stream = await self._link.patiently()
-            try:
-                return await LocalCopy.catch_up(self._context.state_directory, stream)
-            except EngineError as error:
-                logger.warning("the stream cannot be read yet: %s", error)
-
     # ---- the primary ---------------------------------------------------------------------------
 
     async def _serve(self, follower: Follower) -> None:
         """Claim the stream, then serve. Raises OperatorFault, Overtaken, OSError."""
-        publisher = await self._claim(follower)
+        context = self._context
+        publisher = await claim(follower, self._link, self._host, context.clock)
         session = follower.session
         is_stored = session is not None and session.id == follower.stored_session
         replicated = Replicated(session, is_stored, publisher.backlog)
-        context = self._context
-        replica = Replica(self._lock, replicated, publisher.follow_faults)
+        replica = Replica(self._lock, replicated, publisher)
         self._publisher = publisher
         context.spawn(publisher.send(), "order journal to the stream")
         context.spawn(publisher.watch(), "watch over the stream")
+        if await may_be_served_elsewhere(follower, self._link, self._host):
+            # Until then the primary before, which may be cut off, may still answer its clients.
+            await asyncio.sleep(UNCONFIRMED_NS_MAX / NANOSECONDS_PER_SECOND)
         self._manager = OrderManager(context, replica)
         await self._manager.start()
         logger.warning("this host is the primary, epoch %d", publisher.epoch)
-
-    async def _claim(self, follower: Follower) -> Publisher:
-        """Append a Takeover behind everything that is stored. Raises Overtaken by another claim."""
-        link, clock = self._link, self._context.clock
-        while True:
-            epoch = 1 if follower.author is None else follower.author.epoch + 1
-            author = Authorship(epoch, self._host, os.urandom(8).hex())
-            writer = Writer(link, author, follower.last)
-            try:
-                await writer.append(Takeover(author, follower.stored_session, clock.wall_ns()))
-            except Overtaken as overtaken:
-                if isinstance(overtaken.entry, Takeover):
-                    raise
-                await self._read_rest(follower)
-            else:
-                return Publisher(writer, link, clock)
-
-    async def _read_rest(self, follower: Follower) -> None:
-        while True:
-            await self._link.patiently()
-            try:
-                return await follower.catch_up()
-            except EngineError as error:
-                logger.warning("the stream cannot be read yet: %s", error)
 
     # ---- the standby ---------------------------------------------------------------------------
 
@@ -209,7 +187,7 @@ class Member:
 
     async def _become_primary(self, follower: Follower) -> None:
         try:
-            await self._read_rest(follower)
+            await read_rest(follower, self._link)
             await self._serve(follower)
         except Overtaken as overtaken:
             logger.warning("this host has not taken over: %s", overtaken)
@@ -234,6 +212,16 @@ class Member:
                 self._host, self._link, self._publisher, self._manager.inquiry.session_id
             )
         return status_of_standby(self._host, self._link, self._follower)
+
+    async def verify(self) -> Verified:
+        """Compare journals and stream. Raises EngineError while the stream cannot be read."""
+        if self._manager is not None and self._publisher is not None:
+            last = self._publisher.last
+        elif self._follower is not None:
+            last = self._follower.last
+        else:
+            raise Unavailable("the order manager has not started yet")
+        return await Verification(self._context.state_directory, last).run(self._link)
 
     # ---- what the runtime asks for -------------------------------------------------------------
 

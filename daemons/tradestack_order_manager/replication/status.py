@@ -20,7 +20,7 @@ def status_of_primary(host: str, link: Link, publisher: Publisher, session: str)
         waiting_bytes=publisher.backlog.size_bytes,
         silent_s=0.0,
         server=link.server,
-        fault=link.fault or publisher.fault,
+        fault=link.fault or publisher.look(),
     )
 
 

@@ -6,9 +6,12 @@ Each expects the message before it to be the newest. The table is in
 
 import asyncio
 
-from tradestack.engine.faults import EngineError, Fenced, Missing
+from tradestack.domain.clock import Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack.engine.faults import EngineError, Fenced, Missing, Unavailable
 from tradestack.replication.append import AppendEvent, AppendState, next_state
 from tradestack.replication.message import Authorship, Entry, encode_entry
+from tradestack.replication.shortfall import Shortfall
 from tradestack_order_manager.replication.link import RETRY_S, Link, read_entry
 
 # An election takes longer on a busy host; then the append is sent again.
@@ -27,16 +30,24 @@ class Overtaken(Exception):
 class Writer:
     """The end of the stream, as one process writes it.
 
-    author: this process. last: the newest message, which is known to be stored.
+    author: this process. last: the newest message, which is known to be stored. confirmed_ns:
+    monotonic; until then nobody else had written, as most servers have confirmed. shortfall: the
+    looks at a stream that lacks what it has stored.
     """
 
-    def __init__(self, link: Link, author: Authorship, last: int) -> None:
+    def __init__(self, link: Link, author: Authorship, last: int, clock: Clock) -> None:
         self.author = author
         self.last = last
+        self.confirmed_ns = clock.monotonic_ns()
+        self.shortfall = Shortfall()
         self._link = link
+        self._clock = clock
 
     async def append(self, entry: Entry) -> None:
-        """Append an entry of this process; return when it is stored. Raises Overtaken."""
+        """Append an entry of this process; return when it is stored.
+
+        Raises Overtaken, OperatorFault for one that is longer than the servers take.
+        """
         data, headers = encode_entry(entry)
         state, others = AppendState.SENDING, entry
         while state is not AppendState.KEPT:
@@ -54,15 +65,26 @@ class Writer:
     async def check(self) -> None:
         """Return if nobody else has written. Raises Overtaken, EngineError if that is not known."""
         stream = await self._link.stream()
-        last = self.last
-        if (await stream.state()).last > last:
+        last, began_ns = self.last, self._clock.monotonic_ns()
+        state = await stream.state()
+        if (fault := self.shortfall.look(stream.name, stored=state.last, known=last)) is not None:
+            raise Unavailable(fault)
+        if state.last > last:
             entry = read_entry(stream.name, await stream.message(last + 1))
             if entry.author.writer != self.author.writer:
                 raise Overtaken(entry)
+        if state.majority_age_ns is not None:
+            self._confirm(began_ns - state.majority_age_ns)
+
+    def _confirm(self, time_ns: int) -> None:
+        self.confirmed_ns = max(self.confirmed_ns, time_ns)
 
     async def _send(self, data: bytes, headers: dict[str, str]) -> AppendEvent:
+        began_ns = self._clock.monotonic_ns()
         try:
             stream = await self._link.stream()
+            if len(data) > self._link.data_bytes_max:
+                raise too_long(stream.name, len(data), self._link.data_bytes_max)
             await stream.append(
                 data, expected_last=self.last, headers=headers, timeout_s=ACK_TIMEOUT_S
             )
@@ -70,6 +92,7 @@ class Writer:
             return AppendEvent.REFUSED
         except EngineError:
             return AppendEvent.UNKNOWN
+        self._confirm(began_ns)
         return AppendEvent.KEPT
 
     async def _read_next(self, entry: Entry) -> tuple[AppendEvent, Entry]:
@@ -84,3 +107,12 @@ class Writer:
         found = read_entry(stream.name, message)
         is_own = found.author.writer == self.author.writer
         return (AppendEvent.OWN if is_own else AppendEvent.OTHERS), found
+
+
+def too_long(stream: str, length: int, bytes_max: int) -> OperatorFault:
+    """Return what stops an order manager whose next message no server takes."""
+    return OperatorFault(
+        f"stream {stream}: max_payload",
+        f"a message has {length} bytes, and the servers take {bytes_max} and the headers",
+        "set max_payload: 8MB in the configuration of each server, and start the order manager",
+    )

@@ -7,7 +7,6 @@ begins, but not while a client reads them.
 """
 
 import asyncio
-import errno
 import logging
 import os
 from collections.abc import Callable, Collection, Sequence
@@ -23,8 +22,12 @@ from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.sessions.order_session import OrderSession, first_header
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.store.staged_file import Stage
-from tradestack.store.statistics_file import STATISTICS_SUFFIX
 from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
+from tradestack_order_manager.sessions.journal_files import (
+    ends_whole,
+    prune_journals,
+    session_paths,
+)
 from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
 from tradestack_order_manager.sessions.long_session import Disconnect, LongSession
 from tradestack_order_manager.sessions.loss import sign_of_loss
@@ -172,11 +175,9 @@ class OrderSessions:
 
     @property
     def _begun_session(self) -> OrderSession | LongSession:
-        """Return the current session, or the one before while the stream has nothing of it."""
-        journal = self.current.journal
-        if journal.is_staged and not journal.kept_bytes() and self._ended:
-            return self._ended[max(self._ended)]
-        return self.current
+        """Return the current session, or the newest before it that the stream has something of."""
+        ended = (self._ended[session_id] for session_id in sorted(self._ended, reverse=True))
+        return next(filter(_is_begun, (self.current, *ended)), self.current)
 
     def _recover_ended(self, session_id: str, now_ns: int) -> OrderSession | LongSession | None:
         """Recover an ended session; a fault of its journal does not concern the current one."""
@@ -186,7 +187,7 @@ class OrderSessions:
         try:
             if not path.exists():
                 return None
-            is_whole = _ends_whole(path)
+            is_whole = ends_whole(path)
             if is_whole and path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
                 return self._open_long(path)
             ended = OrderSession.recover(path) if is_whole else None
@@ -224,42 +225,35 @@ class OrderSessions:
         header = msgspec.structs.replace(header, next_order_id=first_order_id)
         self.current = OrderSession.begin(self._directory, header, carry(header), self._stage)
         self._is_recovered = False
+        # Until the other session is stored, it might not be the one that goes on.
         if previous.state.is_repaired:
-            previous.close()
+            self._when_kept(previous.close)
             return
         self._ended[previous.id] = previous
+        self._when_kept(previous.end)
+
+    def _when_kept(self, act: Callable[[], None]) -> None:
         if self._replicated is None:
-            previous.end()
-        else:  # until the other session is stored, it might not be the one that goes on
-            self._replicated.backlog.when_kept(previous.end)
+            act()
+        else:
+            self._replicated.backlog.when_kept(act)
 
     def prune(self, sessions_kept: int, followed: Collection[str]) -> list[str]:
         """Remove the oldest journals, but none that a client reads; return the sessions removed.
 
         Raises OSError.
         """
-        removed: list[str] = []
-        for path in session_paths(self._directory)[sessions_kept:]:
-            if path.stem in followed:
-                continue
-            ended = self._ended.pop(path.stem, None)
+        removed = prune_journals(self._directory, sessions_kept, followed)
+        for session_id in removed:
+            ended = self._ended.pop(session_id, None)
             if ended is not None:
                 ended.close()
-            path.unlink()
-            path.with_suffix(STATISTICS_SUFFIX).unlink(missing_ok=True)
-            removed.append(path.stem)
         return removed
 
     def close(self) -> None:
         """Close all journals."""
         for session in (self.current, *self._ended.values()):
             session.close()
-
-
-def session_paths(directory: Path) -> list[Path]:
-    """Return the journals in the directory, the newest first."""
-    paths = [path for path in directory.glob(f"*{JOURNAL_SUFFIX}") if is_session_id(path.stem)]
-    return sorted(paths, reverse=True)
 
 
 def recover_newest(directory: Path) -> OrderSession | None:
@@ -271,13 +265,9 @@ def recover_newest(directory: Path) -> OrderSession | None:
     return None
 
 
-def _ends_whole(path: Path) -> bool:
-    """Return whether the journal ends with a whole line; raise OSError."""
-    if not path.is_file():  # to open a FIFO would wait for its writer
-        raise OSError(errno.EINVAL, "is not a regular file", str(path))
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 1))
-        return file.read() == b"\n"
+def _is_begun(session: OrderSession | LongSession) -> bool:
+    """Return whether a client may be told of it: the journal has its beginning."""
+    return isinstance(session, LongSession) or session.journal.kept_bytes() > 0
 
 
 def recovery_timeout_s(directory: Path) -> int:

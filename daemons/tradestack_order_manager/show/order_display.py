@@ -6,6 +6,7 @@ and `fault` names the problem until then.
 """
 
 import asyncio
+import errno
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,7 @@ class OrderDisplay:
         self.events = events
         self._clock = clock
         self._due: list[Batch] = []  # reported and not shown yet; all of one session
+        self._due_session = session
         self._messages_due = 0
         self._behind_due = beginning(session)  # the place behind the records of all that is due
         self._timer: asyncio.TimerHandle | None = None  # runs while something is due
@@ -75,26 +77,26 @@ class OrderDisplay:
 
         behind: the place behind the batch's records; None: nothing was journalled after them.
         """
+        if session is not self._due_session:
+            self._show_due()
         if not self._due:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(SHOW_DELAY_S, self._show_due, session)
+            self._due_session = session
+            self._timer = asyncio.get_running_loop().call_later(SHOW_DELAY_S, self._show_due)
         self._due.append(batch)
         self._behind_due = behind or newest_place(session)
         self._messages_due += len(batch.judged)
         if self._messages_due >= SHOWN_TOGETHER_MAX:
-            self._show_due(session)
+            self._show_due()
 
     def catch_up(self, session: OrderSession) -> None:
         """Write all that is due, and the entries of a second that is over."""
-        self._show_due(session)
+        self._show_due()
         self.events.flush(self._clock.monotonic_ns())
-        journal = session.journal
-        if journal.kept_bytes() == journal.size_bytes:  # else the rest may not be shown yet
-            self._try(lambda: self._log.catch_up(session))
+        self._try(lambda: self._log.catch_up(session))
 
     def complete(self, session: OrderSession) -> None:
         """Write all lines to the disk; raise OSError."""
-        self._show_due(session)
+        self._show_due()
         self._log.catch_up(session)
         self._log.sync()
 
@@ -103,10 +105,12 @@ class OrderDisplay:
 
         It is journalled before: the lines of what was recorded until then are in the old file.
         """
-        self._show_due(session)
+        self._show_due()
         try:
             self._log.sync()
             place = self.place
+            if place.session != session.id:
+                raise OSError(errno.EAGAIN, "the stream has not stored the order session yet")
             session.record_log_reopened(place.order_id, place.report, self._clock.wall_ns())
         except OSError as error:
             raise OperatorFault(
@@ -121,13 +125,13 @@ class OrderDisplay:
         self.catch_up(session)
         self._log.close()
 
-    def _show_due(self, session: OrderSession) -> None:
+    def _show_due(self) -> None:
         if self._timer is None:
             return
         self._timer.cancel()
         self._timer = None
         judged = [item for batch in self._due for item in batch.judged]
-        behind = self._behind_due
+        behind, session = self._behind_due, self._due_session
         self._due = []
         self._messages_due = 0
         self._try(lambda: self._log.write(judged, behind, session))

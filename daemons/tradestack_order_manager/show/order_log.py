@@ -74,13 +74,16 @@ class OrderLog:
             self.catch_up(session)
 
     def catch_up(self, session: OrderSession) -> None:
-        """Append the lines of all records that have none yet; raise OSError."""
-        if self.place.session != session.id:
-            self.place = beginning(session)  # earlier ones were complete before it began
-        while records := session.records_from(self.place.offset):
+        """Append the lines of all records that have none yet and may be told; raise OSError."""
+        end = session.journal.kept_bytes()
+        if end and self.place.session != session.id:
+            self.place = beginning(session)  # earlier ones were complete before it was kept
+        while self.place.session == session.id and self.place.offset < end:
             place = self.place
             placed = []
-            for record, offset in records:
+            for record, offset in session.records_from(place.offset):
+                if offset > end:
+                    break
                 place = place.behind(record, offset)
                 placed.append((record, place))
             self._append(lines_of_records(placed), place)

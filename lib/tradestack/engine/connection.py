@@ -115,6 +115,11 @@ class Connection:
         url = self.client.connected_url
         return "none" if url is None else url.netloc
 
+    @property
+    def message_bytes_max(self) -> int:
+        """How long a message may be, headers included, by the server's setting `max_payload`."""
+        return self.client.max_payload
+
     async def close(self) -> None:
         """Disconnect."""
         if self._watching is not None:

@@ -26,12 +26,17 @@ class Kept(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class StreamState:
-    """What a stream is: last: its newest message, 0 if it has none."""
+    """What a stream is: last: its newest message, 0 if it has none.
+
+    majority_age_ns: how long ago the leader was that of most servers, as far as it has heard; None
+    if that is not known. One that is cut off from the others answers for a quarter of a minute.
+    """
 
     first: int
     last: int
     is_sealed: bool
     config: Mapping[str, Any]
+    majority_age_ns: int | None
 
 
 class Stream:
@@ -92,7 +97,11 @@ class Stream:
         answer = await self._connection.request(f"STREAM.INFO.{self.name}")
         config, state = answer["config"], answer["state"]
         return StreamState(
-            state["first_seq"], state["last_seq"], bool(config.get("sealed", False)), config
+            state["first_seq"],
+            state["last_seq"],
+            bool(config.get("sealed", False)),
+            config,
+            majority_age_ns(answer.get("cluster")),
         )
 
     async def last(self) -> StoredMessage | None:
@@ -113,6 +122,21 @@ class Stream:
         """Let nothing more be appended or removed, ever. Raises Missing, Unavailable."""
         config = dict((await self.state()).config)
         await self._connection.request(f"STREAM.UPDATE.{self.name}", **(config | {"sealed": True}))
+
+
+def majority_age_ns(cluster: Mapping[str, Any] | None) -> int | None:
+    """What STREAM.INFO says of the servers → `StreamState.majority_age_ns`.
+
+    A follower answers the leader at least once a second; 0: it never has.
+    """
+    if cluster is None:
+        return 0  # a server alone
+    others = cluster.get("replicas") or []
+    needed = (len(others) + 1) // 2  # of them, beside the leader
+    ages: list[int] = sorted(other["active"] for other in others if other["active"])
+    if not cluster.get("leader") or len(ages) < needed:
+        return None
+    return ages[needed - 1] if needed else 0
 
 
 async def create_stream(

@@ -33,10 +33,10 @@ class StagedFile:
         return self.kept_bytes + len(self._staged)
 
     def append(self, data: bytes) -> int:
-        """Stage `data`; return the offset at which it begins."""
+        """Stage `data`; return the offset at which it begins. Raises OSError if it cannot be."""
         offset = self.size_bytes
-        self._staged += data
         self._stage(self, offset, data)
+        self._staged += data
         return offset
 
     def keep(self, length: int) -> None:
@@ -55,7 +55,9 @@ class StagedFile:
         return self._file.read(offset, min(length, -begin)) + staged
 
     def sync(self) -> None:
-        """Do nothing: who calls `keep` has made the bytes durable elsewhere."""
+        """Return when what is kept is on the disk; raise OSError. The rest is durable elsewhere."""
+        if self._file is not None:
+            self._file.sync()
 
     def close(self) -> None:
         """Close the file; what is staged is lost."""
@@ -63,4 +65,5 @@ class StagedFile:
             self._file.close()
 
 
-Stage = Callable[[StagedFile, int, bytes], None]  # what is told of each append: where, and what
+# What is told of each append before it is staged: where, and what; OSError refuses it.
+Stage = Callable[[StagedFile, int, bytes], None]

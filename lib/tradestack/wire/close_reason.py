@@ -24,7 +24,7 @@ class CloseReason(enum.StrEnum):
     CLIENT_STALLED = "CLIENT_STALLED"  # behind, and accepted no byte in time
     UNSEQUENCED_UNREAD = "UNSEQUENCED_UNREAD"  # too many unsequenced messages wait for it
     PROTOCOL_VIOLATION = "PROTOCOL_VIOLATION"  # a packet that is not allowed, or malformed
-    STANDBY = "STANDBY"  # another order manager takes the logins; sent instead of J
+    STANDBY = "STANDBY"  # another order manager takes the logins; often sent instead of J
     WRONG_PORT = "WRONG_PORT"  # the client named what another port serves; sent before J
     # Those below are what a side itself observes; they are never sent.
     CONNECTION_LOST = "CONNECTION_LOST"  # closed or reset by the other side, or by the network

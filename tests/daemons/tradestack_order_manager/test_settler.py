@@ -27,7 +27,8 @@ from tradestack.wire.soup import PacketType, encode_packet
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
-from tradestack_order_manager.sessions.order_sessions import OrderSessions, session_paths
+from tradestack_order_manager.sessions.journal_files import session_paths
+from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_display import OrderDisplay

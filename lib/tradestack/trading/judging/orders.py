@@ -13,7 +13,7 @@ from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.latest import latest_report
 from tradestack.trading.judging.openings import opened
 from tradestack.trading.judging.registers import leave_earlier
-from tradestack.trading.known_orders import FirstUse
+from tradestack.trading.judging.repeats import is_same_order
 from tradestack.trading.risk.codes import Breach
 from tradestack.trading.risk.judge_risk import Part, judge_risk
 from tradestack.trading.risk.scopes import ScopeKind
@@ -41,7 +41,7 @@ def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
     identity = identity_of(user, order.cl_ord_id)
     if judgement.is_known(identity):
         first = judgement.first_use(identity, item, order.cl_ord_id)
-        if _is_same(first, order):
+        if is_same_order(first, order):
             judgement.batch.duplicates += 1
         elif first is not None and judgement.use_room(item):
             state = latest_report(judgement, user, order.cl_ord_id)
@@ -56,14 +56,6 @@ def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
         place = None if account is None else account.place_request(order.feed_seq)
     rejection = _HAS_ENDED if has_ended else _check(judgement, item, order, account, place)
     _add(judgement, item, order, identity, rejection, account, place)
-
-
-def _is_same(first: FirstUse | None, order: Order) -> bool:
-    """Return whether an order comes again; of one that was carried over the report is compared."""
-    if isinstance(first, ExecutionReport):
-        ours = first.symbol, first.side, first.quantity, first.price
-        return ours == (order.symbol, order.side, order.quantity, order.price)
-    return isinstance(first, Order) and first.is_same_order(order)
 
 
 def _account_for(judgement: Judgement, user: str, order: Order) -> Account | None:

@@ -16,11 +16,9 @@ from tradestack.domain.order import (
 )
 from tradestack.domain.requests import (
     OrderCancelReplaceRequest,
-    OrderCancelRequest,
     OrderMassCancelRequest,
     OrderStatusRequest,
     Request,
-    is_same_request,
 )
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.place import Place
@@ -31,10 +29,10 @@ from tradestack.trading.judging.decisions import JudgedRequest, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.latest import latest_report
 from tradestack.trading.judging.openings import opened
+from tradestack.trading.judging.repeats import is_request_again
 from tradestack.wire.account_records import RequestRecord
 from tradestack.wire.order_journal import encode_record
 
-_REQUESTS = (OrderCancelRequest, OrderCancelReplaceRequest, OrderMassCancelRequest)
 # ExecID of a report that states nothing new, as FIX has it.
 NO_EXEC_ID = "0"
 DUPLICATE = "ClOrdID was used for another order or request"
@@ -46,7 +44,7 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
     identity = identity_of(user, request.cl_ord_id)
     if judgement.is_known(identity):
         first = judgement.first_use(identity, item, request.cl_ord_id)
-        if isinstance(first, _REQUESTS) and is_same_request(first, request):
+        if is_request_again(first, request):
             judgement.batch.duplicates += 1
         elif first is not None and judgement.use_room(item):
             _refuse(judgement, item, request, CxlRejReason.DUPLICATE_CL_ORD_ID, DUPLICATE)

@@ -8,7 +8,10 @@ import pytest
 from tests.kit.moving_client import MovingClient
 from tests.kit.replicated import ReplicatedOrderManager
 from tradestack.ctl.main import run
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType
+from tradestack.domain.requests import OrderStatusRequest
+from tradestack.wire.orders import decode_server_message
 
 NAMES = [f"o{number}" for number in range(400)]
 
@@ -86,19 +89,23 @@ def test_the_old_primary_comes_back_as_a_standby(
 def test_a_primary_that_was_stopped_acknowledges_nothing_after_the_takeover(
     primary: ReplicatedOrderManager, standby: ReplicatedOrderManager
 ) -> None:
-    """What it was sent meanwhile is not answered; it says who has taken over and exits with 78."""
+    """What it was sent meanwhile is at most refused; it says who has taken over, and exits."""
     client = MovingClient()
     client.log_in(primary)
     client.send(NAMES[:10])
     client.read(10)
+    asking = primary.client("other")
     primary.signal(signal.SIGSTOP)
     client.send(NAMES[10:20])
+    asking.send(OrderStatusRequest(cl_ord_id="o1"))
     standby.take_over()
     primary.signal(signal.SIGCONT)
     assert primary.wait() == 78
     assert "host b has taken over (epoch 2)" in primary.errors
     client.read(10)
     assert client.reported == NAMES[:10]
+    answers = [decode_server_message(packet.payload) for packet in asking.rest()]
+    assert not any(isinstance(answer, ExecutionReport) for answer in answers)
     client.log_in(standby)
     client.send(NAMES[10:20])
     client.read(10)
@@ -135,3 +142,43 @@ def test_the_verb_shows_who_is_the_primary_and_lets_the_standby_take_over(
     assert run([*verb, "takeover"]) == 1
     assert "this host is the primary already" in capsys.readouterr().err
     assert primary.wait() == 78
+
+
+def test_the_verb_compares_journals_and_stream(
+    tmp_path: Path,
+    primary: ReplicatedOrderManager,
+    standby: ReplicatedOrderManager,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On either host, over all order sessions; the first difference is said."""
+    client = MovingClient()
+    client.log_in(primary)
+    client.send(NAMES[:20])
+    client.read(20)
+    ended = primary.replication()["session"]
+    primary.call("NewSession")
+    last = primary.replication()["sequence"]
+    standby.replication_when(lambda status: status["sequence"] == last)
+    whole = standby.journals()
+    lengths = sum(map(len, whole.values()))
+    for manager in (primary, standby):
+        verified = manager.call("io.tradestack.Replication.Verify")
+        assert (verified["sessions"], verified["bytes"]) == (2, lengths)
+        assert verified["difference"] is None
+    (tmp_path / "order-manager.sock").symlink_to(standby.control)
+    verb = ["--runtime-dir", str(tmp_path), "ha", "verify"]
+    assert run(verb) == 0
+    assert f"{lengths} bytes, 2 order sessions\n" in capsys.readouterr().out
+    path = standby.state / f"{ended}.journal"
+    journal = whole[path.name]
+    for change, words in (
+        (bytes([journal[0] ^ 1]) + journal[1:], "it has another byte at 0, in line 1"),
+        (journal[:-10], f"it lacks the bytes from {len(journal) - 10} on"),
+        (journal + b"more", "it has 4 bytes more than the stream"),
+    ):
+        path.write_bytes(change)
+        assert run(verb) == 1
+        assert f"difference      {path}: {words}" in capsys.readouterr().out
+    path.unlink()  # as sessions_kept does
+    assert run(verb) == 0
+    assert "not kept here   1 order sessions\n" in capsys.readouterr().out

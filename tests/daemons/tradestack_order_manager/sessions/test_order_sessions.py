@@ -24,12 +24,12 @@ from tradestack.sessions.order_session import (
 )
 from tradestack.store.journal import Journal
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
+from tradestack_order_manager.sessions.journal_files import session_paths
 from tradestack_order_manager.sessions.long_session import LongSession
 from tradestack_order_manager.sessions.order_sessions import (
     OrderSessions,
     is_session_due,
     recovery_timeout_s,
-    session_paths,
 )
 
 HOUR_NS = 3_600 * SECOND_NS

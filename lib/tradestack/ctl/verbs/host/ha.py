@@ -1,4 +1,4 @@
-"""Show which host takes the orders, or make this host the one that does.
+"""Show which host takes the orders, make this host the one that does, or compare its journals.
 
 For an order journal on several hosts (durability = "replicated"; man tradestack-replication).
 The order manager of this host is asked, through its control socket.
@@ -6,11 +6,18 @@ The order manager of this host is asked, through its control socket.
 status    which host is the primary, and how far this one has followed
 takeover  make this one the primary. One that still runs on another host stops by itself within a
           second. Nothing that was acknowledged is lost, and nothing is executed twice.
+          This one serves four seconds later, when the other one answers nothing any more.
+verify    compare the order journals of this host with the stream, from the oldest message to the
+          newest, and print the first difference. Orders are taken meanwhile. At each start the
+          newest journal is compared in any case.
+
+exit status: 0, or 1 when verify has found a difference.
 
 examples:
   tradestackctl ha status
   tradestackctl ha status --json
   tradestackctl ha takeover
+  tradestackctl ha verify
 """
 
 import argparse
@@ -21,7 +28,9 @@ from typing import Any
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
 
-METHODS = {"status": "GetStatus", "takeover": "TakeOver"}
+METHODS = {"status": "GetStatus", "takeover": "TakeOver", "verify": "Verify"}
+# A takeover reads what is left of the stream, verify all of it.
+REPLY_DEADLINE_S = 3600.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +41,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask the order manager, and print what it says of itself."""
-    with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
-        status = manager.call(f"io.tradestack.Replication.{METHODS[args.action]}")
-    print(json.dumps(status) if args.json else "\n".join(_lines(status)))
-    return ExitStatus.DONE
+    daemons = RunningDaemons.of(args)
+    with daemons.client(ORDER_MANAGER, reply_deadline_s=REPLY_DEADLINE_S) as manager:
+        reply = manager.call(f"io.tradestack.Replication.{METHODS[args.action]}")
+    show = _verified if args.action == "verify" else _lines
+    print(json.dumps(reply) if args.json else "\n".join(show(reply)))
+    return ExitStatus.REFUSED if reply.get("difference") else ExitStatus.DONE
+
+
+def _verified(verified: Mapping[str, Any]) -> list[str]:
+    facts = {
+        "stream": verified["stream"],
+        "compared": f"{verified['messages']} messages, {verified['bytes']} bytes, "
+        f"{verified['sessions']} order sessions",
+        "not kept here": f"{verified['sessions_absent']} order sessions",
+        "difference": verified["difference"] or "none",
+    }
+    return [f"{name:<14}  {fact}" for name, fact in facts.items()]
 
 
 def _lines(status: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,143 @@
+"""A primary that does not reach its stream: it answers nothing, and sends its clients away."""
+
+import asyncio
+import dataclasses
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.daemons.tradestack_order_manager.samples import an_order
+from tests.kit.blocking_client import BlockingClient
+from tests.kit.nats import NatsServers
+from tests.kit.replicated import ReplicatedOrderManager
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.requests import OrderStatusRequest
+from tradestack.engine.connection import connect
+from tradestack.engine.faults import EngineError
+from tradestack.engine.stream import create_stream, delete_stream
+from tradestack.wire.order_messages import BusinessMessageReject
+from tradestack.wire.varlink import VarlinkError
+
+ORDER = an_order(cl_ord_id="o1", quantity=SCALE)
+STATUS = OrderStatusRequest(cl_ord_id="o1")
+
+
+@contextmanager
+def stopped(servers: NatsServers, numbers: list[int]) -> Iterator[None]:
+    """Stop these servers."""
+    for number in numbers:
+        servers.signal(number, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            servers.signal(number, signal.SIGCONT)
+        servers.wait_ready()
+
+
+def _log_in(manager: ReplicatedOrderManager) -> BlockingClient:
+    """Log in and enter an order."""
+    client = manager.client()
+    client.send(ORDER, STATUS)
+    assert client.receive_report().cl_ord_id == "o1"
+    assert client.receive_report().exec_id == "0"
+    return client
+
+
+def _is_refused(client: BlockingClient) -> bool:
+    """Ask for the status of the order; return whether it is refused."""
+    client.send(STATUS)
+    answer = client.receive_one()
+    if isinstance(answer, ExecutionReport):
+        return False
+    assert isinstance(answer, BusinessMessageReject)
+    assert answer.ref_msg_type == "OrderStatusRequest"
+    return True
+
+
+def test_without_its_stream_it_answers_nothing_and_disconnects(
+    primary: ReplicatedOrderManager, servers: NatsServers
+) -> None:
+    """Nothing is under way; when the stream is there again it goes on as before."""
+    client = _log_in(primary)
+    with stopped(servers, [0, 1, 2]):
+        primary.stats_when(lambda stats: stats["journal_fault"] is not None)
+        assert _is_refused(client)
+        for method in ("ListOrders", "NewSession"):
+            with pytest.raises(VarlinkError, match="most servers of the stream do not answer"):
+                primary.call(method)
+        refused = primary.raw_client().send_login()
+        assert refused.next_packet() is None
+        assert refused.remarks[0].startswith(b"STANDBY this order manager does not reach")
+        client.send(STATUS)  # not silent
+        assert len(client.rest()) == 1
+        assert client.remarks[-1].startswith(b"STANDBY this order manager does not reach")
+    primary.stats_when(lambda stats: stats["journal_fault"] is None)
+    again = primary.client(sequence=2)
+    assert not _is_refused(again)
+    assert len(primary.call("ListOrders")["orders"]) == 1
+
+
+def test_a_leader_that_is_cut_off_from_the_others_confirms_nothing(
+    tmp_path: Path, servers: NatsServers, stream: str
+) -> None:
+    """It goes on saying that nobody else has written; what counts is whom it has heard."""
+
+    async def info(server: int) -> dict[str, Any]:
+        settings = dataclasses.replace(servers.settings(), servers=(servers.urls[server],))
+        async with await connect(settings) as connection:
+            await create_stream(connection, stream, replicas=3)
+            return await connection.request(f"STREAM.INFO.{stream}")
+
+    leader = int(asyncio.run(info(0))["cluster"]["leader"].removeprefix("n"))
+    with ReplicatedOrderManager(tmp_path / "a", servers, "primary", stream=stream) as manager:
+        manager.configure(
+            durability="replicated",
+            nats={"servers": [servers.urls[leader]]},
+            replication={"host": "a", "stream": stream},
+        )
+        manager.start()
+        client = _log_in(manager)
+        with stopped(servers, [number for number in range(3) if number != leader]):
+            while not _is_refused(client):
+                pass
+            assert asyncio.run(info(leader))["cluster"]["leader"] == f"n{leader}"
+
+
+def test_a_stream_that_has_lost_messages_is_said_and_stops_the_primary(
+    primary: ReplicatedOrderManager, servers: NatsServers, stream: str
+) -> None:
+    """It is not written again from its beginning: other hosts may have more."""
+    _log_in(primary)
+
+    async def begin_anew() -> None:
+        async with await connect(servers.settings()) as connection:
+            await delete_stream(connection, stream)
+            for _ in range(1_000):
+                try:
+                    await create_stream(connection, stream, replicas=3)
+                except EngineError:  # the servers are not done with the old one
+                    await asyncio.sleep(0.05)
+                else:
+                    return
+
+    asyncio.run(begin_anew())
+    assert primary.wait() == 78
+    assert f"stream {stream}: ends at message 0, and 3 were stored" in primary.errors
+
+
+def test_servers_that_take_too_little_stop_the_start(tmp_path: Path) -> None:
+    """The message names the setting of the servers."""
+    (tmp_path / "nats").mkdir()
+    with (
+        NatsServers(tmp_path / "nats", more="max_payload: 512KB") as small,
+        ReplicatedOrderManager(tmp_path / "a", small, "primary") as manager,
+    ):
+        manager.launch()
+        assert manager.wait() == 78
+        assert "max_payload: the server takes messages of 524288 bytes" in manager.errors

@@ -1,0 +1,165 @@
+"""What is read of a stream by an order manager: what stops it, what it waits for, what it syncs."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.daemons.tradestack_order_manager.samples import NOW_NS
+from tests.kit.disk_calls import record_disk_calls
+from tradestack.configs.durability import Durability
+from tradestack.domain.faults import OperatorFault
+from tradestack.engine.faults import Damaged, EngineError, Missing, Unavailable
+from tradestack.engine.message import StoredMessage
+from tradestack.engine.stream import StreamState
+from tradestack.replication.message import Authorship, JournalEntry, encode_entry
+from tradestack.replication.silence import Silence
+from tradestack.runtime.supervisor.notify import Notifier
+from tradestack_order_manager.replication.claim import catch_up, read_rest
+from tradestack_order_manager.replication.follower import Follower
+from tradestack_order_manager.sessions.order_sessions import OrderSessions
+
+AUTHOR = Authorship(1, "a", "00ff")
+
+
+class Stream:
+    """A stream in memory, and the link to it; faults: raised by the next looks at it, in turn."""
+
+    name = "ORDERS"
+
+    def __init__(self, entries: list[JournalEntry], faults: list[EngineError]) -> None:
+        encoded = [encode_entry(entry) for entry in entries]
+        self.stored = [StoredMessage(number, *each) for number, each in enumerate(encoded, start=1)]
+        self.faults = faults
+        self._next = 1
+
+    async def patiently(self) -> "Stream":
+        """Return the stream."""
+        return self
+
+    stream = patiently
+
+    async def state(self) -> StreamState:
+        """Raise the next fault, or return what there is."""
+        if self.faults:
+            raise self.faults.pop(0)
+        return StreamState(1, len(self.stored), False, {}, 0)
+
+    async def message(self, sequence: int) -> StoredMessage:
+        """Return one message."""
+        return self.stored[sequence - 1]
+
+    async def reader(self, sequence: int) -> "Stream":
+        """Return what reads from that message on."""
+        self._next = sequence
+        return self
+
+    async def next_messages(self) -> list[StoredMessage]:
+        """Return the next message; wait for ever behind the last one."""
+        if self._next > len(self.stored):
+            await asyncio.get_running_loop().create_future()
+        self._next += 1
+        return [self.stored[self._next - 2]]
+
+
+def _entries(directory: Path, count: int) -> list[JournalEntry]:
+    """Return what the stream has of so many order sessions."""
+    directory.mkdir()
+    sessions = OrderSessions(directory, Durability.OS, NOW_NS)
+    for number in range(1, count):
+        sessions.begin_next(NOW_NS + number, lambda _: ())
+    sessions.close()
+    return [
+        JournalEntry(AUTHOR, path.stem, 0, path.read_bytes())
+        for path in sorted(directory.glob("*.journal"))
+    ]
+
+
+def _follower(stream: Any, directory: Path) -> Follower:
+    return Follower(
+        stream,
+        directory,
+        None,
+        last=0,
+        author=None,
+        stored_session="",
+        silence=Silence(None),
+        sessions_kept=2,
+    )
+
+
+@pytest.mark.parametrize("damage", [Missing("no message 3"), Damaged("message 3 is missing")])
+@pytest.mark.parametrize("is_start", [True, False])
+def test_what_a_stream_has_lost_is_an_operators_fault(
+    tmp_path: Path, damage: EngineError, is_start: bool
+) -> None:
+    """It is not asked for again: the message names the files and what to do."""
+    stream: Any = Stream([], [damage])
+    work = (
+        catch_up(tmp_path, stream, Notifier(None))
+        if is_start
+        else read_rest(_follower(stream, tmp_path), stream)
+    )
+    with pytest.raises(OperatorFault, match=f"{tmp_path}: the journals.*whose journal has most"):
+        asyncio.run(asyncio.wait_for(work, 30))
+
+
+@pytest.mark.parametrize("is_start", [True, False])
+def test_others_run_while_a_stream_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_start: bool
+) -> None:
+    """Between two attempts the event loop gets its turn."""
+    monkeypatch.setattr("tradestack_order_manager.replication.claim.RETRY_MAX_S", 0.0)
+    stream: Any = Stream([], [Unavailable("no leader")] * 3)
+    seen: list[int] = []
+
+    async def watch() -> None:
+        while True:
+            seen.append(len(stream.faults))
+            await asyncio.sleep(0)
+
+    async def read() -> None:
+        watching = asyncio.create_task(watch())
+        if is_start:
+            await catch_up(tmp_path, stream, Notifier(None))
+        else:
+            await read_rest(_follower(stream, tmp_path), stream)
+        watching.cancel()
+
+    asyncio.run(read())
+    assert {1, 2} <= set(seen)
+
+
+def test_a_journal_is_on_the_disk_before_the_next_one_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the next start only the newest is compared with the stream, so all others are synced."""
+    entries = _entries(tmp_path / "a", 3)
+    names = [f"{entry.session}.journal" for entry in entries]
+    calls = record_disk_calls(monkeypatch)
+    starting: Any = Stream(entries, [])
+    (tmp_path / "b").mkdir()
+    asyncio.run(catch_up(tmp_path / "b", starting, Notifier(None)))
+    assert [name for _, name in calls if name in names] == names[:2]
+    calls.clear()
+    following: Any = Stream(entries, [])
+    (tmp_path / "c").mkdir()
+    follower = _follower(following, tmp_path / "c")
+    asyncio.run(follower.catch_up())
+    assert [name for _, name in calls if name in names] == names[:2]
+    assert follower.session is not None
+    follower.session.close()
+
+
+def test_a_standby_keeps_as_many_journals_as_a_primary(tmp_path: Path) -> None:
+    """`sessions_kept` holds while it follows."""
+    entries = _entries(tmp_path / "a", 5)
+    stream: Any = Stream(entries, [])
+    (tmp_path / "b").mkdir()
+    follower = _follower(stream, tmp_path / "b")
+    asyncio.run(follower.catch_up())
+    kept = sorted(path.stem for path in (tmp_path / "b").glob("*.journal"))
+    assert kept == [entry.session for entry in entries[-2:]]
+    assert follower.session is not None
+    follower.session.close()
