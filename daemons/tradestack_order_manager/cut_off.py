@@ -16,18 +16,21 @@ WORDS = "this order manager does not reach its stream, and another one may have 
 
 
 class CutOff:
-    """Turns clients away while the stream cannot be reached."""
+    """Turns clients away while the stream cannot be reached; stream: None if there is none."""
 
-    def __init__(self, stream: StreamWatch, server: SessionServer) -> None:
+    def __init__(self, stream: StreamWatch | None, server: SessionServer) -> None:
         self._stream = stream
         self._server = server
 
     def refusal(self) -> Refusal | None:
         """Return the answer to a login; None: it may be accepted."""
-        return None if self._stream.is_confirmed else standing_by(WORDS)
+        is_sure = self._stream is None or self._stream.is_confirmed
+        return None if is_sure else standing_by(WORDS)
 
     async def run(self) -> None:
         """Disconnect everybody who is logged in for too long."""
+        if self._stream is None:
+            return
         was_cut_off = False  # a process that was stopped has to look at the stream again
         while True:
             await asyncio.sleep(INTERVAL_S)

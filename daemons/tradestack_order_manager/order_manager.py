@@ -74,10 +74,7 @@ class OrderManager:
             clock=clock,
             service=Service.ORDERS,
         )
-        stream = self._replica.stream
-        self._cut_off = None if stream is None else CutOff(stream, self._server)
-        if stream is not None:
-            stream.follow_faults(self._note_stream)
+        self._cut_off = CutOff(self._replica.stream, self._server)
         self._execution = execution_of(
             config,
             self._sessions.current.known,
@@ -125,6 +122,7 @@ class OrderManager:
 
     async def start(self) -> None:
         """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""
+        self._replica.follow_faults(self._note_stream)
         if self._sessions.reason_to_end is not None:
             known, notifier = self._sessions.current.known, self._context.notifier
             await feed_published_again(self._execution, known, notifier, self._clock)
@@ -139,8 +137,7 @@ class OrderManager:
         self._context.spawn(search, "reports of long order sessions")
         self._context.spawn(self._pass_time(), "feed time")
         self._context.spawn(self.trading.watch_halt_file(), "halt file")
-        if self._cut_off is not None:
-            self._context.spawn(self._cut_off.run(), "clients of an order manager that is cut off")
+        self._context.spawn(self._cut_off.run(), "clients of an order manager that is cut off")
 
     async def stop(self) -> None:
         """Settle what was received, and disconnect all clients."""
@@ -267,7 +264,7 @@ class OrderManager:
 
     def stream_for(self, user: str, session_id: str, sequence: int) -> Answer:
         """Return the user's reports, with those on all that was received so far."""
-        if self._cut_off is not None and (refusal := self._cut_off.refusal()):
+        if (refusal := self._cut_off.refusal()) is not None:
             return refusal
         order_session = self._sessions.find(session_id, self._clock.monotonic_ns())
         if order_session is None:

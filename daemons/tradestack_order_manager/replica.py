@@ -75,6 +75,11 @@ class Replica:
         if self.stream is not None:
             self.stream.look()
 
+    def follow_faults(self, on_fault: Callable[[str | None], None]) -> None:
+        """Call `on_fault` with the fault, whenever it changes."""
+        if self.stream is not None:
+            self.stream.follow_faults(on_fault)
+
     @property
     def is_all_kept(self) -> bool:
         """Whether nothing that is journalled waits for the stream."""

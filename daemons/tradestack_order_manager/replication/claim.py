@@ -13,7 +13,7 @@ from tradestack.engine.faults import Damaged, EngineError, Missing
 from tradestack.replication.message import Authorship, JournalEntry, Takeover
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_order_manager.replication.follower import Follower
-from tradestack_order_manager.replication.link import RETRY_MAX_S, Link, damaged, read_entry
+from tradestack_order_manager.replication.link import RETRY_MAX_S, Damages, Link, read_entry
 from tradestack_order_manager.replication.local_copy import LocalCopy
 from tradestack_order_manager.replication.publisher import Publisher
 from tradestack_order_manager.replication.writer import Overtaken, Writer
@@ -25,14 +25,15 @@ logger = logging.getLogger(__name__)
 
 async def catch_up(directory: Path, link: Link, notifier: Notifier) -> LocalCopy:
     """Make the local journals equal to the stream. Raises OperatorFault, OSError."""
+    damages = Damages(directory, link.name)
     while True:
         notifier.extend_timeout(START_TIMEOUT_S)
         stream = await link.patiently()
         try:
             return await LocalCopy.catch_up(directory, stream)
-        except (Damaged, Missing) as damage:
-            raise damaged(directory, link.name, damage) from damage
         except EngineError as error:
+            if isinstance(error, Damaged | Missing):
+                damages.note(0, error)
             await _pause(error)
 
 
@@ -42,9 +43,9 @@ async def read_rest(follower: Follower, link: Link) -> None:
         await link.patiently()
         try:
             return await follower.catch_up()
-        except (Damaged, Missing) as damage:
-            raise damaged(follower.directory, link.name, damage) from damage
         except EngineError as error:
+            if isinstance(error, Damaged | Missing):
+                follower.damages.note(follower.last, error)
             await _pause(error)
 
 

@@ -16,7 +16,13 @@ from tradestack.sessions.order_session import OrderSession
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack_order_manager.replication.alive import hear_alive
-from tradestack_order_manager.replication.link import RETRY_S, Link, damaged, read_entry
+from tradestack_order_manager.replication.link import (
+    RETRY_MAX_S,
+    RETRY_S,
+    Damages,
+    Link,
+    read_entry,
+)
 from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S
 from tradestack_order_manager.sessions.journal_files import prune_journals
 
@@ -50,6 +56,7 @@ class Follower:
         self.primary: tuple[str, int] | None = None
         self.fault: str | None = None  # why the stream could not be read
         self.silence = silence
+        self.damages = Damages(directory, link.name)
         self._link = link
         self.directory = directory
         self._sessions_kept = sessions_kept
@@ -71,7 +78,9 @@ class Follower:
                 while True:
                     await self._take(reader)
             except (Damaged, Missing) as damage:
-                raise damaged(self.directory, self._link.name, damage) from damage
+                self.fault = str(damage)
+                self.damages.note(self.last, damage)
+                await asyncio.sleep(RETRY_MAX_S)
             except EngineError as error:
                 self.fault = str(error)
                 await asyncio.sleep(RETRY_S)

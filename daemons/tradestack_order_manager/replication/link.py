@@ -15,6 +15,7 @@ from tradestack.replication.message import Entry, decode_entry
 
 RETRY_S = 0.1
 RETRY_MAX_S = 1.0
+DAMAGES_MAX = 10  # a second apart
 HEADER_BYTES_MAX = 1024  # of a message; the host's name is the longest of them
 # The servers' default. Less would not hold every record of the journal.
 MAX_PAYLOAD_MIN = 1 << 20
@@ -115,12 +116,29 @@ def read_entry(stream: str, message: StoredMessage) -> Entry:
         ) from error
 
 
-def damaged(directory: Path, stream: str, damage: EngineError) -> OperatorFault:
-    """Return what stops an order manager that cannot go on reading the stream."""
-    return OperatorFault(
-        f"{directory}: the journals, beside stream {stream}",
-        f"the stream cannot be followed: {damage}",
-        "if its oldest messages were removed on purpose, move the newest journal away and start "
-        "again; if it has lost something, let the host whose journal has most go on as primary of "
-        "another stream (replication.stream)",
-    )
+class Damages:
+    """The attempts to read on that have found messages missing, one after the other.
+
+    A message may be lost on its way from a server, and a new leader may lack the newest ones for a
+    moment. What is still missing after DAMAGES_MAX attempts is lost.
+    """
+
+    def __init__(self, directory: Path, stream: str) -> None:
+        self._directory = directory
+        self._stream = stream
+        self._last = -1
+        self._count = 0
+
+    def note(self, last: int, damage: EngineError) -> None:
+        """Note an attempt behind message `last`. Raises OperatorFault if there were too many."""
+        self._count = self._count + 1 if last == self._last else 1
+        self._last = last
+        if self._count < DAMAGES_MAX:
+            return
+        raise OperatorFault(
+            f"{self._directory}: the journals, beside stream {self._stream}",
+            f"the stream cannot be followed: {damage}",
+            "start it again, if its oldest messages were removed on purpose; if that is refused, "
+            "copy the journals of a host that has them; if the stream has lost something, let the "
+            "host whose journal has most go on as primary of another one (replication.stream)",
+        ) from damage

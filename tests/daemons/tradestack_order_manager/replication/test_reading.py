@@ -18,6 +18,7 @@ from tradestack.replication.silence import Silence
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_order_manager.replication.claim import catch_up, read_rest
 from tradestack_order_manager.replication.follower import Follower
+from tradestack_order_manager.replication.link import DAMAGES_MAX
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 
 AUTHOR = Authorship(1, "a", "00ff")
@@ -89,28 +90,40 @@ def _follower(stream: Any, directory: Path) -> Follower:
     )
 
 
+async def _read(stream: Any, directory: Path, *, is_start: bool) -> None:
+    if is_start:
+        await catch_up(directory, stream, Notifier(None))
+    else:
+        await read_rest(_follower(stream, directory), stream)
+
+
+@pytest.fixture
+def without_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let attempts follow each other at once, but for a turn of the event loop."""
+    monkeypatch.setattr("tradestack_order_manager.replication.claim.RETRY_MAX_S", 0.0)
+
+
+@pytest.mark.usefixtures("without_pause")
 @pytest.mark.parametrize("damage", [Missing("no message 3"), Damaged("message 3 is missing")])
 @pytest.mark.parametrize("is_start", [True, False])
 def test_what_a_stream_has_lost_is_an_operators_fault(
     tmp_path: Path, damage: EngineError, is_start: bool
 ) -> None:
-    """It is not asked for again: the message names the files and what to do."""
-    stream: Any = Stream([], [damage])
-    work = (
-        catch_up(tmp_path, stream, Notifier(None))
-        if is_start
-        else read_rest(_follower(stream, tmp_path), stream)
-    )
-    with pytest.raises(OperatorFault, match=f"{tmp_path}: the journals.*whose journal has most"):
-        asyncio.run(asyncio.wait_for(work, 30))
+    """What is found again is no loss; else the message names the files and what to do."""
+    stream: Any = Stream([], [damage] * (DAMAGES_MAX - 1))
+    asyncio.run(_read(stream, tmp_path, is_start=is_start))
+    assert stream.faults == []
+    stream.faults = [damage] * DAMAGES_MAX
+    with pytest.raises(
+        OperatorFault, match=f"{tmp_path}: the journals.*host whose journal has most"
+    ):
+        asyncio.run(_read(stream, tmp_path, is_start=is_start))
 
 
+@pytest.mark.usefixtures("without_pause")
 @pytest.mark.parametrize("is_start", [True, False])
-def test_others_run_while_a_stream_cannot_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_start: bool
-) -> None:
+def test_others_run_while_a_stream_cannot_be_read(tmp_path: Path, is_start: bool) -> None:
     """Between two attempts the event loop gets its turn."""
-    monkeypatch.setattr("tradestack_order_manager.replication.claim.RETRY_MAX_S", 0.0)
     stream: Any = Stream([], [Unavailable("no leader")] * 3)
     seen: list[int] = []
 
@@ -121,10 +134,7 @@ def test_others_run_while_a_stream_cannot_be_read(
 
     async def read() -> None:
         watching = asyncio.create_task(watch())
-        if is_start:
-            await catch_up(tmp_path, stream, Notifier(None))
-        else:
-            await read_rest(_follower(stream, tmp_path), stream)
+        await _read(stream, tmp_path, is_start=is_start)
         watching.cancel()
 
     asyncio.run(read())
