@@ -202,3 +202,15 @@ async def test_the_head_of_a_feed_is_asked_of_whoever_answers(net: Net, closed: 
         found = await find_head([closed, running.address], net.credentials)
 
     assert found == (SESSION, 12)
+
+
+async def test_the_head_is_that_of_the_newest_session(net: Net, closed: Address) -> None:
+    """A relay that was cut off before the session began does not hide it, wherever it is listed."""
+    newest: Handler = feed(net, 3)
+    following = net.memory_stream("1ABCDE1234")
+    newest.streams["1ABCDE1234"] = newest.current = following
+    async with net.serving(feed(net, 12)) as stale, net.serving(newest) as running:
+        addresses = [stale.address, closed, running.address]
+        found = [await find_head(order, net.credentials) for order in (addresses, addresses[::-1])]
+
+    assert found == 2 * [("1ABCDE1234", 0)]

@@ -17,6 +17,7 @@ from tradestack.wire.service import Service
 
 # The wait for the session after an ended one: each look costs the gateway a login.
 NEXT_SESSION_DELAY_MAX_NS = 15 * NANOSECONDS_PER_SECOND
+OTHERS_WAIT_S = 1.0  # for the gateways beside the one that has answered
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ async def find_head(
 ) -> FeedHead:
     """Return the head of a session other than the ended one; retry until there is one.
 
-    The gateways at the addresses are asked in turn.
+    The gateways at the addresses are asked in turn. When one has answered, the others are asked as
+    well, for the newest session: a relay that is cut off still serves an old one.
     """
     servers = Alternatives(addresses)
     backoff = Backoff(max_ns=NEXT_SESSION_DELAY_MAX_NS) if ended else Backoff()
@@ -52,7 +54,8 @@ async def find_head(
         try:
             head = await probe_head(address, credentials)
             if servers.may_follow(ended, head.session_id):
-                return head
+                others = [each for each in addresses if each != address]
+                return await _newest(head, others, credentials)
         except LoginRejected as rejection:
             emit(logger, SERVER_LOGIN_REJECTED, address=address, reason=rejection)
         except ServerNotTrusted as error:
@@ -62,3 +65,15 @@ async def find_head(
             logger.log(level, "no connection to the feed at %s: %s", address, error)
         if servers.failed():
             await asyncio.sleep(backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
+
+
+async def _newest(head: FeedHead, others: Sequence[Address], credentials: Credentials) -> FeedHead:
+    """Return the head of the newest session there is; of several, the one that is known."""
+    if not others:
+        return head
+    probes = [asyncio.ensure_future(probe_head(each, credentials)) for each in others]
+    done, late = await asyncio.wait(probes, timeout=OTHERS_WAIT_S)
+    for probe in late:
+        probe.cancel()
+    found = [probe.result() for probe in done if probe.exception() is None]
+    return max([head, *found], key=lambda each: each.session_id)
