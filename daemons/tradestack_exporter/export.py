@@ -61,6 +61,10 @@ class _Place:
     is_over: bool
 
 
+class FeedBehind(Exception):
+    """The feed is still in a session whose stream was followed by another: a relay is behind."""
+
+
 class Export:
     """One export, from its connections to the fault that ends it.
 
@@ -105,7 +109,7 @@ class Export:
         return 0 if self._writer is None else self._writer.in_flight
 
     async def run(self) -> None:
-        """Export until cancelled. Raises EngineError, ProtocolError, OperatorFault."""
+        """Export until cancelled. Raises EngineError, ProtocolError, FeedBehind, OperatorFault."""
         reading = self._spawn(self._read())
         try:
             ends: set[asyncio.Future[Any]] = {self._failed, self._connection.lost}
@@ -182,10 +186,11 @@ class Export:
     async def _begin(self, session_id: str) -> None:
         place = self._place
         if place is not None and session_id < place.session_id:
+            older = f"its session {session_id} is older than {place.session_id}, the newest stream"
+            if session_id in await feed_sessions(self._connection, self._destination.prefix):
+                raise FeedBehind(f"{self._where}: {older}")
             raise OperatorFault(
-                self._where,
-                f"its session {session_id} is older than {place.session_id}, the newest stream",
-                "set another stream_prefix for the feed of another gateway",
+                self._where, older, "set another stream_prefix for the feed of another gateway"
             )
         if place is None or session_id != place.session_id:
             await self._seal(StreamEnd.ABANDONED)

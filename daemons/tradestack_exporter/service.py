@@ -18,7 +18,7 @@ from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack.wire.errors import ProtocolError
-from tradestack_exporter.export import Destination, Export, Progress, lag_us
+from tradestack_exporter.export import Destination, Export, FeedBehind, Progress, lag_us
 
 FENCED_DELAY_FIRST_NS = NANOSECONDS_PER_SECOND  # another exporter writes: it is the one that does
 
@@ -42,6 +42,7 @@ class Exporter:
         self._export: Export | None = None
         self._server: str | None = None
         self._fault: str | None = None
+        self._behind = ""  # what the feed was last waited for
         self._connections = 0
         self._fenced = 0
 
@@ -87,7 +88,7 @@ class Exporter:
     def status(self) -> str:
         """Return one line for people."""
         if self._server is None:
-            return f"no server of NATS: {self._fault or 'connecting'}"
+            return f"nothing is exported: {self._fault or 'connecting to NATS'}"
         return f"message {self._progress.head} of {self._progress.session_id} is on {self._server}"
 
     def levels(self) -> Sequence[Level]:
@@ -115,12 +116,15 @@ class Exporter:
                 self._lost(fenced)
             except EngineError as error:
                 self._lost(error)
+            except FeedBehind as behind:
+                self._wait_for_feed(behind)
             except ProtocolError as error:
                 remedy = "remove that stream, or set another stream_prefix"
                 raise OperatorFault("nats", str(error), remedy) from error
             if self._progress.messages > messages:
                 backoff.reset()
                 fenced_backoff.reset()
+                self._behind = ""
             await asyncio.sleep(delay.next_delay_ns() / NANOSECONDS_PER_SECOND)
 
     async def _export_once(self) -> None:
@@ -142,6 +146,13 @@ class Exporter:
                 await self._export.run()
             finally:
                 self._export = None
+
+    def _wait_for_feed(self, behind: FeedBehind) -> None:
+        """Log, once, that the feed has to catch up."""
+        if str(behind) != self._behind:
+            logger.warning("waiting for the feed: %s", behind)
+        self._server, self._fault = None, str(behind)
+        self._behind = self._fault
 
     def _lost(self, error: EngineError) -> None:
         """Log the loss of a server, or the first failure to find one."""

@@ -13,7 +13,7 @@ from tests.kit.exporter import Exporter
 from tests.kit.nats import NatsServers
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
 from tradestack.engine.connection import connect
-from tradestack.engine.stream import Stream, create_stream, stream_names
+from tradestack.engine.stream import Stream, create_stream, delete_stream, stream_names
 from tradestack.observe.metrics import undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack.wire.feed_slab import slab_headers
@@ -27,6 +27,7 @@ WALK: dict[str, Any] = {
 }
 KILLS = 6
 SESSION = "0ABCDE1234"
+NEWER = "9ABCDE1234"  # than any that a gateway begins now
 
 
 def test_a_session_arrives_byte_for_byte_and_ends(way: Way) -> None:
@@ -211,6 +212,35 @@ def test_a_session_that_the_gateway_serves_no_more_is_given_up_with_words(way: W
     way.importer.stats_when(lambda stats: stats["session"] == second and stats["head"] > 100)
 
     assert way.importer.client(first).rejected
+
+
+async def test_a_spare_waits_for_a_feed_that_is_behind(way: Way) -> None:
+    """It goes on when the newer stream is not there any more: a relay would reach its session."""
+    way.source.configure(**WALK, pace="20000/s")
+    way.source.start()
+    way.exporter.start()
+    way.exporter.stats_when(lambda stats: stats["head"] > 100)
+    way.exporter.kill()
+    async with await connect(way.servers.settings()) as connection:
+        await create_stream(connection, f"FEED_{NEWER}", replicas=1)
+        way.exporter.start()
+        stats = way.exporter.stats_when(lambda stats: stats["server_fault"] is not None)
+        await delete_stream(connection, f"FEED_{NEWER}")
+    way.exporter.stats_when(lambda stats: stats["process"]["messages"] > 100)
+
+    assert f"is older than {NEWER}, the newest stream" in stats["server_fault"]
+
+
+async def test_the_feed_of_another_gateway_ends_it_with_the_remedy(way: Way) -> None:
+    """Its session has no stream among those that are there."""
+    way.source.configure(**WALK)
+    way.source.start()
+    async with await connect(way.servers.settings()) as connection:
+        await create_stream(connection, f"FEED_{NEWER}", replicas=1)
+    way.exporter.launch()
+
+    assert way.exporter.wait() == EXIT_STATUS_OPERATOR_FAULT
+    assert "set another stream_prefix" in way.exporter.errors
 
 
 def test_old_streams_are_removed(way: Way) -> None:
