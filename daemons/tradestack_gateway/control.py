@@ -19,8 +19,8 @@ from tradestack.sources.pace import parse_pace
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.varlink import declared_error
-from tradestack_gateway.playback import Playback
-from tradestack_gateway.relay import Relay, Relayed
+from tradestack_gateway.feed_origin import FeedOrigin
+from tradestack_gateway.relay import Relayed
 
 NAME = "io.tradestack.Gateway"
 READ_RECORDS_MAX = 32  # in one reply: a third of a millisecond, for which ticks have to wait
@@ -87,7 +87,7 @@ class FeedIsRelayed(msgspec.Struct, frozen=True):
     reason: str
 
 
-def gateway_interface(playback: Playback | Relay, server: SessionServer) -> Interface:
+def gateway_interface(playback: FeedOrigin, server: SessionServer) -> Interface:
     """Declare the gateway's Varlink interface."""
     handlers = Handlers(playback, server)
     return Interface(
@@ -108,7 +108,7 @@ def gateway_interface(playback: Playback | Relay, server: SessionServer) -> Inte
 class Handlers:
     """The handlers of the methods."""
 
-    def __init__(self, playback: Playback | Relay, server: SessionServer) -> None:
+    def __init__(self, playback: FeedOrigin, server: SessionServer) -> None:
         self._playback = playback
         self._server = server
 

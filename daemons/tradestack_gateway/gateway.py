@@ -30,7 +30,8 @@ from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack.wire.service import Service
 from tradestack_gateway.books import Books
 from tradestack_gateway.control import gateway_interface
-from tradestack_gateway.playback import Playback, SourceState
+from tradestack_gateway.feed_origin import FeedOrigin, SourceState
+from tradestack_gateway.playback import Playback
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.relay import Relay
@@ -66,7 +67,7 @@ class Gateway:
         self._books = Books.open(config.segment_suffix)
         self._publisher = Publisher(self._books, self._server.scheduler.serve_live, context.clock)
         self._feed_sessions = FeedSessions(context.state_directory, context.clock, context.notifier)
-        self._playback = self._relay() if config.source.is_followed else self._player()
+        self._playback: FeedOrigin = self._relay() if config.source.is_followed else self._player()
 
     def _player(self) -> Playback:
         config, clock = self._context.config, self._context.clock

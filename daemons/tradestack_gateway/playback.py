@@ -5,7 +5,6 @@ fault            nothing more is published, what was sent stays; a new session o
 """
 
 import asyncio
-import enum
 import logging
 from collections.abc import Callable
 
@@ -21,6 +20,7 @@ from tradestack.sessions.source_identity import SourceIdentity
 from tradestack.sources.pace import Gap, Pace, parse_pace
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.books import Books
+from tradestack_gateway.feed_origin import SourceState
 from tradestack_gateway.player import PlayEnd, Player
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
 
@@ -30,16 +30,6 @@ LOOP_INTERVAL_NS = NANOSECONDS_PER_SECOND
 RETRY_S = 1.0  # until ending or beginning a session is tried again when the disk was full
 
 logger = logging.getLogger(__name__)
-
-
-class SourceState(enum.Enum):
-    """The state of the source."""
-
-    CHECKING = "checking"  # before the first session
-    RUNNING = "running"
-    PAUSED = "paused"
-    ENDED = "ended"
-    FAULT = "fault"
 
 
 class Playback:

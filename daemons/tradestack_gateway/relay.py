@@ -22,11 +22,11 @@ from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, 
 from tradestack.runtime.end_process import end_process
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.sessions.feed_session import FeedSession
-from tradestack.sources.pace import NO_GAP, Gap
+from tradestack.sources.pace import NO_GAP, Gap, Pace
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.feed import TickBatch
 from tradestack_gateway.books import Books
-from tradestack_gateway.playback import SourceState
+from tradestack_gateway.feed_origin import SourceState
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
 from tradestack_gateway.stream_upstream import StreamUpstream
@@ -183,7 +183,7 @@ class Relay(FeedListener):
         """Refuse. Raises Relayed."""
         self._refuse()
 
-    def set_pace(self, pace: object) -> None:  # noqa: ARG002
+    def set_pace(self, pace: Pace) -> None:  # noqa: ARG002
         """Refuse. Raises Relayed."""
         self._refuse()
 

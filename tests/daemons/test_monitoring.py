@@ -21,8 +21,8 @@ from tests.kit.scraper import Exporter
 from tests.kit.stack import Stack
 from tradestack.domain.trading_state import TradingState
 from tradestack.runtime.systemd_metrics import source_of
+from tradestack_gateway.feed_origin import SourceState
 from tradestack_gateway.metric_table import METRICS as OF_GATEWAY
-from tradestack_gateway.playback import SourceState
 from tradestack_order_manager.metric_table import METRICS as OF_ORDER_MANAGER
 from tradestack_strategy.handshake import State
 from tradestack_strategy.metric_table import METRICS as OF_STRATEGY

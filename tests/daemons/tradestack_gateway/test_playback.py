@@ -24,7 +24,8 @@ from tradestack.sources.pace import Schedule, parse_pace
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
 from tradestack_gateway.books import Books
-from tradestack_gateway.playback import Playback, SourceState
+from tradestack_gateway.feed_origin import SourceState
+from tradestack_gateway.playback import Playback
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
