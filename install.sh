@@ -712,7 +712,6 @@ uninstall_it() {
     rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack{.target,-*.socket}}
     say "removing programs and units"
     rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager,web}.socket.d/port.conf # of set-port
-    rm -f -- "$DESTDIR$own_units"/tradestack-gateway.service.d/relay.conf # of relay
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice,timer} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" \
         "$DESTDIR$man"/man[1578]/tradestack*.gz "${COMMANDS[@]/#/$DESTDIR$bin/}"
@@ -755,7 +754,8 @@ remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion" "$man"/man{1,5,7,8}
         "$unit_directory"/tradestack-{exporter,gateway,grpc,order-manager,strategy@,web}.service.d
-        "$own_units"/tradestack-{gateway,order-manager,web}.socket.d "$own_units/sockets.target.wants")
+        "$own_units"/tradestack-{gateway,order-manager,web}.socket.d "$own_units/tradestack-gateway.service.d"
+        "$own_units/sockets.target.wants")
     [[ $prefix == /usr || $prefix == /usr/local ]] || directories+=("$man")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}

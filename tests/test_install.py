@@ -163,6 +163,20 @@ def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
     assert not [path for path in copy.rglob("*") if not path.is_dir()]
 
 
+def test_uninstalling_keeps_what_a_relay_needs(tree: Path, tmp_path: Path) -> None:
+    """The drop-in stays beside the configuration, which names the source."""
+    copy = tmp_path / "copy"
+    shutil.copytree(tree, copy, symlinks=True)
+    drop_in = copy / "etc/systemd/system/tradestack-gateway.service.d/relay.conf"
+    drop_in.parent.mkdir(parents=True)
+    drop_in.touch()
+
+    finished = install("--prefix", PREFIX, "--uninstall", destdir=copy)
+
+    assert finished.returncode == 0, finished.stderr
+    assert drop_in.exists()
+
+
 @pytest.mark.parametrize("package", ["polars", "starlette", "uvicorn"])
 def test_extras_arepackages_in(tree: Path, package: str) -> None:
     """Report and page work without another command."""

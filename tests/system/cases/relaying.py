@@ -75,7 +75,7 @@ def the_gateway_relays_another_one_and_plays_its_own_files_again() -> None:
 
     sh("tradestackctl", "relay", "--off")
 
-    assert not DROP_IN.exists()
+    assert not DROP_IN.parent.exists()
     assert not PASSWORD.exists()
     assert "upstream" not in stats()["gateway"]
     orders_go_on(60)

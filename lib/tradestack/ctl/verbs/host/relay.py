@@ -17,6 +17,7 @@ examples:
 """
 
 import argparse
+import contextlib
 import getpass
 import ipaddress
 import os
@@ -37,7 +38,7 @@ from tradestack.net.addresses import Address, parse_address
 CONFIG = "gateway.toml"
 SERVICE = "tradestack-gateway.service"
 CREDENTIAL = "relay"  # the file's name; gateways have no other password
-DROP_IN = "relay.conf"  # install.sh --uninstall removes it by this name
+DROP_IN = "relay.conf"  # kept with the configuration by install.sh --uninstall, if not --purge
 DROP_IN_MODE = 0o644
 TEXT = """\
 # Written by `tradestackctl relay`: the gateway connects to another one, and logs in there.
@@ -80,6 +81,8 @@ def run(args: argparse.Namespace) -> int:
     if args.off:
         _replace(config, with_key(text, "source", "csv", where=str(config)))
         drop_in.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # others may have drop-ins there
+            drop_in.parent.rmdir()
         password_file(installation.config, CREDENTIAL).unlink(missing_ok=True)
         done = "the gateway plays its own files"
     else:
