@@ -25,6 +25,7 @@ from tradestack_order_manager.replication.link import (
 )
 from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S
 from tradestack_order_manager.sessions.journal_files import prune_journals
+from tradestack_order_manager.show.ended_log import complete_log
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Follower:
         stored_session: str,
         silence: Silence,
         sessions_kept: int,
+        order_log: Path,
     ) -> None:
         self.last = last
         self.stored_session = stored_session
@@ -61,6 +63,7 @@ class Follower:
         self.directory = directory
         self._sessions_kept = sessions_kept
         self._shortfall = Shortfall()
+        self._order_log = order_log
         self._heard_over: Connection | None = None
 
     @property
@@ -121,6 +124,7 @@ class Follower:
         if session is None or entry.session != session.id:
             if session is not None:
                 session.sync()  # only the newest is compared with the stream at a start
+                complete_log(self._order_log, session)
             self.session = self._begin(entry)
             if session is not None:
                 session.close()

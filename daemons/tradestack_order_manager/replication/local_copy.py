@@ -25,7 +25,8 @@ class LocalCopy:
     """The journals of a state directory, beside a stream that is read from a message on.
 
     session: the newest in the stream, "" before the first. last: the newest message that was read,
-    and author: who wrote it. appended_bytes: what the files lacked.
+    and author: who wrote it. appended_bytes: what the files lacked. ended: journals behind which
+    another was found.
     """
 
     def __init__(self, directory: Path, stream_name: str) -> None:
@@ -33,6 +34,7 @@ class LocalCopy:
         self.last = 0
         self.author: Authorship | None = None
         self.appended_bytes = 0
+        self.ended: list[Path] = []
         self._directory = directory
         self._stream_name = stream_name
         self._file: AppendFile | None = None
@@ -74,6 +76,7 @@ class LocalCopy:
             self.check_end()
             if self._file is not None:
                 self._file.sync()  # only the newest is compared again
+                self.ended.append(self._file.path)
             self.close()
             self.session = entry.session
             self._file = _opened(self._path(entry.session))

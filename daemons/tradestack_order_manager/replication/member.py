@@ -62,6 +62,7 @@ from tradestack_order_manager.replication.verification import Verification
 from tradestack_order_manager.replication.writer import Overtaken
 from tradestack_order_manager.sessions.order_sessions import recover_newest
 from tradestack_order_manager.sessions.replicated import Replicated
+from tradestack_order_manager.show.ended_log import complete_logs
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,7 @@ class Member:
         directory = self._context.state_directory
         copy = await catch_up(directory, self._link, self._context.notifier)
         logger.info("%d bytes were missing in the local journals", copy.appended_bytes)
+        complete_logs(self._context.config.order_log, copy.ended)
         session = recover_newest(directory)
         looks = self._context.config.replication.takeover_after
         self._follower = Follower(
@@ -103,6 +105,7 @@ class Member:
                 looks and -(-looks // int(LOOK_INTERVAL_S * NANOSECONDS_PER_SECOND)) + 1
             ),
             sessions_kept=self._context.config.sessions_kept,
+            order_log=self._context.config.order_log,
         )
         role, author = self._context.config.replication.role, copy.author
         is_own = role is Role.PRIMARY if author is None else author.host == self._host

@@ -100,6 +100,26 @@ def test_another_order_session_goes_through_the_stream(
     assert following.reports[-1].order_id == 21
 
 
+@pytest.mark.parametrize("is_down", [False, True])
+def test_the_order_log_has_sessions_that_ended_while_the_host_stood_by(
+    primary: ReplicatedOrderManager, standby: ReplicatedOrderManager, is_down: bool
+) -> None:
+    """After a takeover it is that of the primary before, whether the standby ran or not."""
+    for names in (NAMES[:10], NAMES[10:]):
+        client = MovingClient()
+        client.log_in(primary)
+        client.send(names)
+        client.read(10)
+        if is_down and names == NAMES[:10]:
+            standby.stop()
+        primary.call("NewSession")
+    assert primary.log_numbers() == list(range(1, 21))
+    if is_down:
+        standby.start()
+    standby.take_over()
+    assert standby.log_numbers() == list(range(1, 21))
+
+
 def test_a_journal_from_before_the_replication_ends_with_it(
     tmp_path: Path, servers: NatsServers, stream: str
 ) -> None:

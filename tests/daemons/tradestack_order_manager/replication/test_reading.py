@@ -87,6 +87,7 @@ def _follower(stream: Any, directory: Path) -> Follower:
         stored_session="",
         silence=Silence(None),
         sessions_kept=2,
+        order_log=directory / "order_log.txt",
     )
 
 
