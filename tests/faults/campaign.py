@@ -200,7 +200,8 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tests/faults/run",
         description="Attack a stack under load and compare it with an undisturbed one. "
-        "Power cuts and full disks need root and loop devices.",
+        "Power cuts and full disks need root and loop devices. With --replicated as the first "
+        "argument, four hosts are attacked instead: see --replicated --help.",
     )
     parser.add_argument(
         "--events",

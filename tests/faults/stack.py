@@ -142,9 +142,14 @@ class RunningStack:
         """The address of the order manager."""
         return self.files.address(ORDER_MANAGER)
 
-    def credentials(self, instance: str) -> Credentials:
-        """Return the credentials of a strategy instance."""
-        return Credentials(self.strategies[instance], self.files.password(instance))
+    @property
+    def order_managers(self) -> tuple[Address]:
+        """The address of the order manager, as clients of several have them."""
+        return (self.orders,)
+
+    def credentials(self, name: str) -> Credentials:
+        """Return the credentials of a strategy instance, or of another user of that name."""
+        return Credentials(self.strategies.get(name, name), self.files.password(name))
 
     async def call(
         self, daemon: str, method: str, parameters: Mapping[str, Any] | None = None

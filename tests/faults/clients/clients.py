@@ -1,20 +1,40 @@
 """The clients beside the strategies: a fast and a slow subscriber, a probe of the order port."""
 
 from collections.abc import Collection, Sequence
+from typing import Protocol
 
 from tests.faults.clients.order_probe import OrderProbe
 from tests.faults.clients.subscriber import Subscriber
 from tests.faults.launch import PROBE
-from tests.faults.stack import RunningStack
+from tradestack.net.addresses import Address
+from tradestack.net.client.login import Credentials
 from tradestack.observe.events import ORDER_OUTCOME_UNKNOWN
 
 SLOW_DELAY_S = 0.05  # a twentieth of a second for each batch: thousands of messages behind
 
 
+class Servers(Protocol):
+    """What the clients need to know of a stack."""
+
+    @property
+    def feed(self) -> Address:
+        """The gateway that they follow."""
+        ...
+
+    @property
+    def order_managers(self) -> Sequence[Address]:
+        """The order manager, or several of which one is the primary."""
+        ...
+
+    def credentials(self, name: str) -> Credentials:
+        """Return the credentials of a strategy instance or of the probe."""
+        ...
+
+
 class Clients:
     """They stay when the stack is started again elsewhere, like clients on another host."""
 
-    def __init__(self, stack: RunningStack, *, prefix: str) -> None:
+    def __init__(self, stack: Servers, *, prefix: str) -> None:
         """prefix: of the probe's ClOrdIDs."""
         self._stack = stack
         feed, credentials = stack.feed, stack.credentials("dense")
@@ -22,7 +42,8 @@ class Clients:
             "fast": Subscriber(feed, credentials),
             "slow": Subscriber(feed, credentials, delay_s=SLOW_DELAY_S),
         }
-        self.probe = OrderProbe(PROBE, stack.files.password(PROBE), prefix)
+        login = stack.credentials(PROBE)
+        self.probe = OrderProbe(login.user, login.password, prefix)
         self._connect_probe()
 
     def reconnect(self) -> None:
@@ -32,7 +53,7 @@ class Clients:
         self._connect_probe()
 
     def _connect_probe(self) -> None:
-        self.probe.connect((self._stack.orders.host, self._stack.orders.port))
+        self.probe.connect(*self._stack.order_managers)
 
     async def finish(self, feed_session: str) -> None:
         """Return when all have everything, up to the end of that feed session."""

@@ -1,6 +1,7 @@
 """A client of the order port that remembers every acknowledgment, and sends nothing in doubt.
 
-It shares no code with the project's clients: it is what PROTOCOL.md says. Orders without a report
+It shares no code with the project's clients: it is what PROTOCOL.md says. It tries its addresses in
+turn, as clients of a primary and its standby do. Orders without a report
 are sent again after a lost connection, and in the next order session after the end of one; after
 `J S` their outcome is unknown, and they are not sent again. At every third login it asks for all
 reports of the session again, so that a number whose meaning has changed is seen.
@@ -11,17 +12,23 @@ import contextlib
 import itertools
 import json
 import time
+from collections import deque
 from typing import NamedTuple
+
+from tests.faults.clients.packets import packet, read_packet
+from tradestack.net.addresses import Address
 
 ORDER_INTERVAL_S = 0.01
 IN_FLIGHT_MAX = 20
 REFUSED_WAIT_S = 0.2  # until a refused order is sent again
 HEARTBEAT_S = 1.0
+CONNECT_DEADLINE_S = 5.0  # a host that is cut off does not answer
 LOGIN_DEADLINE_S = 30.0  # a stopped server answers late
 SILENCE_MAX_S = 20.0
 RECONNECT_S = 0.05
 ANSWER_MAX_S = 30.0  # of an order, while no daemon is disturbed
 REPLAY_ONE_IN = 3
+STANDBY = b"STANDBY "  # begins the remark of an order manager that is not the primary
 
 
 class Receipt(NamedTuple):
@@ -48,7 +55,7 @@ class OrderProbe:
         self.gone: list[str] = []
         self._login = f"{user:<6}{password:<10}"
         self._names = (f"{prefix}-{number}" for number in itertools.count(1))
-        self._address: tuple[str, int] | None = None
+        self._addresses: deque[Address] = deque()
         self._outstanding: dict[str, bytes] = {}
         self._refused: dict[str, float] = {}  # when they are sent again
         self._session, self._next = "", 1
@@ -62,9 +69,9 @@ class OrderProbe:
         waiting = f"{len(self._outstanding)} orders outstanding, {len(self._refused)} refused"
         return f"{self.user}: {waiting}, at report {self._next} of {self._session or 'none'}"
 
-    def connect(self, address: tuple[str, int]) -> None:
-        """Use this address from the next connection on."""
-        self._address = address
+    def connect(self, *addresses: Address) -> None:
+        """Use these addresses from the next connection on."""
+        self._addresses = deque(addresses)
 
     async def drain(self) -> None:
         """Place no further order; return when all have their outcome, or will not get it."""
@@ -84,12 +91,14 @@ class OrderProbe:
     async def _run(self) -> None:
         while True:
             with contextlib.suppress(OSError, EOFError, TimeoutError):
-                if self._address is not None:
-                    await self._visit(*self._address)
+                if self._addresses:
+                    await self._visit(self._addresses[0])
+            self._addresses.rotate()
             await asyncio.sleep(RECONNECT_S)
 
-    async def _visit(self, host: str, port: int) -> None:
-        reader, writer = await asyncio.open_connection(host, port)
+    async def _visit(self, address: Address) -> None:
+        async with asyncio.timeout(CONNECT_DEADLINE_S):
+            reader, writer = await asyncio.open_connection(address.host, address.port)
         try:
             number = await self._log_in(reader, writer)
             if number:
@@ -105,14 +114,16 @@ class OrderProbe:
         """Log in; return the number of the next report, 0 if there is nothing to follow."""
         self._logins += 1
         asked = 1 if self._logins % REPLAY_ONE_IN == 0 else self._next
-        writer.write(_packet(b"L", f"{self._login}{self._session:>10}{asked:>20}".encode()))
+        writer.write(packet(b"L", f"{self._login}{self._session:>10}{asked:>20}".encode()))
         async with asyncio.timeout(LOGIN_DEADLINE_S):
-            kind, payload = await _read_packet(reader)
+            kind, payload = await read_packet(reader)
         if kind == b"J" and payload == b"S" and self._session:
             self.gone.append(self._session)
             self.unknown |= set(self._outstanding)
             self._outstanding.clear()
             self._leave()
+            return 0
+        if kind == b"+" and payload.startswith(STANDBY):
             return 0
         if kind != b"A":
             self.faults.append(f"a login was answered by {kind!r} {payload!r}")
@@ -135,18 +146,18 @@ class OrderProbe:
     async def _send(self, writer: asyncio.StreamWriter) -> None:
         self._refused.clear()
         for order in self._outstanding.values():
-            writer.write(_packet(b"U", order))
+            writer.write(packet(b"U", order))
         heartbeat_s = 0.0
         while True:
             now_s = time.monotonic()
             if now_s >= heartbeat_s:
-                writer.write(_packet(b"R", b""))
+                writer.write(packet(b"R", b""))
                 heartbeat_s = now_s + HEARTBEAT_S
             for name in [name for name, due_s in self._refused.items() if due_s <= now_s]:
                 del self._refused[name]
-                writer.write(_packet(b"U", self._outstanding[name]))
+                writer.write(packet(b"U", self._outstanding[name]))
             if not self._is_draining and len(self._outstanding) < IN_FLIGHT_MAX:
-                writer.write(_packet(b"U", self._place()))
+                writer.write(packet(b"U", self._place()))
             await asyncio.sleep(ORDER_INTERVAL_S)
 
     def _place(self) -> bytes:
@@ -170,7 +181,7 @@ class OrderProbe:
     async def _receive(self, reader: asyncio.StreamReader, number: int) -> None:
         while True:
             async with asyncio.timeout(SILENCE_MAX_S):
-                kind, payload = await _read_packet(reader)
+                kind, payload = await read_packet(reader)
             if kind == b"S":
                 self._report(Receipt(self._session, number, payload))
                 number += 1
@@ -198,13 +209,3 @@ class OrderProbe:
         name = json.loads(payload)["BusinessRejectRefID"]
         if name in self._outstanding:
             self._refused[name] = time.monotonic() + REFUSED_WAIT_S
-
-
-def _packet(kind: bytes, payload: bytes) -> bytes:
-    return (len(payload) + 1).to_bytes(2) + kind + payload
-
-
-async def _read_packet(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    length = int.from_bytes(await reader.readexactly(2))
-    packet = await reader.readexactly(length)
-    return packet[:1], packet[1:]
