@@ -55,6 +55,7 @@ from tradestack_order_manager.replication.publisher import (
     LOOK_INTERVAL_S,
     UNCONFIRMED_NS_MAX,
     Publisher,
+    fenced,
 )
 from tradestack_order_manager.replication.standby import StandbyPort
 from tradestack_order_manager.replication.status import status_of_primary, status_of_standby
@@ -109,8 +110,13 @@ class Member:
         )
         role, author = self._context.config.replication.role, copy.author
         is_own = role is Role.PRIMARY if author is None else author.host == self._host
-        if is_own:
-            await self._serve(self._follower)
+        if is_own and role is Role.STANDBY:
+            await self._become_primary(self._follower)
+        elif is_own:
+            try:
+                await self._serve(self._follower)
+            except Overtaken as overtaken:
+                raise fenced(overtaken) from overtaken
         elif role is Role.PRIMARY and author is not None:
             raise OperatorFault(
                 "replication.role",

@@ -112,6 +112,40 @@ def test_a_primary_that_was_stopped_acknowledges_nothing_after_the_takeover(
     assert client.reported == NAMES[:20]
 
 
+# The order manager, with another host that is faster where it claims the stream.
+LATE = """
+from tradestack_order_manager.__main__ import main
+from tradestack_order_manager.replication import member
+
+claim = member.claim
+
+async def claim_late(follower, link, host, clock):
+    await claim(follower, link, "b", clock)
+    return await claim(follower, link, host, clock)
+
+member.claim = claim_late
+main()
+"""
+
+
+def test_a_primary_that_starts_again_too_late_says_so(primary: ReplicatedOrderManager) -> None:
+    """Another host has claimed the stream since it has read it."""
+    primary.kill()
+    primary.launch(["-c", LATE])
+    assert primary.wait() == 78
+    assert "host b has taken over (epoch 2)" in primary.errors
+
+
+def test_a_host_that_wrote_last_and_is_late_stands_by(
+    primary: ReplicatedOrderManager, stream: str
+) -> None:
+    """Its role is that of a standby, as that of every host that has taken over."""
+    primary.kill()
+    primary.configure_replication("standby", stream=stream)
+    primary.start(["-c", LATE])
+    assert primary.replication_when(lambda status: status["primary"] == "b")["role"] == "standby"
+
+
 def test_a_silent_primary_is_replaced(
     primary: ReplicatedOrderManager, standby: ReplicatedOrderManager, stream: str
 ) -> None:
