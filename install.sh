@@ -9,7 +9,7 @@ set -euo pipefail
 
 CHECKOUT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 DESTDIR=${DESTDIR:-}
-COMMANDS=(tradestackctl tradestack-{exporter,gateway,grpc,metrics,order-manager,strategy,web})
+COMMANDS=(tradestackctl tradestack-{exporter,fix,gateway,grpc,metrics,order-manager,strategy,web})
 PYTHON_NEEDED="3.11 or later"
 pip_conf='' # the settings that were taken from one
 
@@ -240,8 +240,8 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
 import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop
-import tradestack.ctl.main, tradestack_exporter, tradestack_gateway, tradestack_grpc, tradestack_metrics
-import tradestack_order_manager, tradestack_strategy, tradestack_web
+import tradestack.ctl.main, tradestack_exporter, tradestack_fix, tradestack_gateway, tradestack_grpc
+import tradestack_metrics, tradestack_order_manager, tradestack_strategy, tradestack_web
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 
@@ -501,7 +501,7 @@ link_documents() {
     [[ $programs == no ]] ||
         packages=$lib/current/$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
     mkdir -p -- "$DESTDIR$doc/lib" "$DESTDIR$doc/daemons"
-    for package in lib/tradestack daemons/tradestack_{exporter,gateway,grpc,order_manager,strategy,web}; do
+    for package in lib/tradestack daemons/tradestack_{exporter,fix,gateway,grpc,order_manager,strategy,web}; do
         ln -sfn -- "$packages/${package##*/}" "$DESTDIR$doc/$package"
     done
     ln -sfn -- "$share/default" "$DESTDIR$doc/etc"
@@ -516,7 +516,7 @@ install_units() {
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
     [[ $programs == yes ]] || version=257 # that of Debian 13
-    for service in exporter gateway grpc order-manager strategy@ web; do
+    for service in exporter fix gateway grpc order-manager strategy@ web; do
         name=$unit_directory/tradestack-$service.service.d/since-254.conf
         rm -f -- "$DESTDIR$name"
         ((${version:-0} < 254)) || put 0644 "$name" <"$CHECKOUT/systemd/since-254.conf"
@@ -537,7 +537,8 @@ adapted() {
         -e '/^Environment=/s| HOME=/tmp$||' \
         -e "s/^(ListenStream=127\.0\.0\.1:)8999$/\1$feed_port/" \
         -e "s/^(ListenStream=127\.0\.0\.1:)8998$/\1$order_port/" \
-        -e "s/^(ListenStream=127\.0\.0\.1:)8997$/\1$web_port/"
+        -e "s/^(ListenStream=127\.0\.0\.1:)8997$/\1$web_port/" \
+        -e "s/^(ListenStream=127\.0\.0\.1:)8996$/\1$fix_port/"
 }
 
 # ---- configuration -----------------------------------------------------------------------------------------
@@ -570,12 +571,13 @@ configured() { # FILE: print it with the paths and ports of this installation
     fi
     # Defaults that do not fit a user's installation are set explicitly.
     sed -E -e "s|/usr/local/share/tradestack|$share|g" \
-        -e '/^#[a-z_]+ = ".*(\/(etc|run|var\/lib|var\/log)\/tradestack|127\.0\.0\.1:899[5789])/s/^#//' \
+        -e '/^#[a-z_]+ = ".*(\/(etc|run|var\/lib|var\/log)\/tradestack|127\.0\.0\.1:899[56789])/s/^#//' \
         -e "s|/etc/tradestack|$config|g; s|/run/tradestack|$runtime_directory|g" \
         -e "s|/var/lib/tradestack|$state_directory|g; s|/var/log/tradestack|$log_directory|g" \
         -e "s|127\.0\.0\.1:8999|127.0.0.1:$feed_port|g" \
         -e "s|127\.0\.0\.1:8998|127.0.0.1:$order_port|g" \
         -e "s|127\.0\.0\.1:8997|127.0.0.1:$web_port|g" \
+        -e "s|127\.0\.0\.1:8996|127.0.0.1:$fix_port|g" \
         -e "s|127\.0\.0\.1:8995|127.0.0.1:$grpc_port|g" \
         -e "s|^#?segment_suffix = \"\"|segment_suffix = \"$segment_suffix\"|" -- "$1"
 }
@@ -612,9 +614,11 @@ choose_user_ports() { # free ones, or those of the existing installation
             web_port=$(free_ports 1) # an installation from before the page
         grpc_port=$(sed -n 's/^listen = .*:\([0-9]*\)"$/\1/p' "$share/default/grpc.toml" 2>/dev/null) ||
             grpc_port=$(free_ports 1) # the same
+        fix_port=$(sed -n 's/^ListenStream=.*://p' "$unit_directory/tradestack-fix.socket" 2>/dev/null) ||
+            fix_port=$(free_ports 1) # the same
         return
     fi
-    read -r feed_port order_port web_port grpc_port < <(free_ports 4)
+    read -r feed_port order_port web_port grpc_port fix_port < <(free_ports 5)
 }
 
 # ---- the running system --------------------------------------------------------------------------------------
@@ -643,7 +647,7 @@ update_systemd() { # first | upgrade
 restart_services() { # the sockets stay open, and connections wait in their queues
     "${systemctl[@]}" --quiet is-active 'tradestack-*.service' || return 0
     say "restarting the services"
-    "${systemctl[@]}" try-restart tradestack-{exporter,gateway,grpc,metrics,order-manager}.service \
+    "${systemctl[@]}" try-restart tradestack-{exporter,fix,gateway,grpc,metrics,order-manager}.service \
         'tradestack-strategy@*.service' tradestack-web.service ||
         fail "the restart failed; see journalctl -e -u 'tradestack-*'"
     ! "${systemctl[@]}" --quiet is-active tradestack.target ||
@@ -753,9 +757,9 @@ purge_it() {
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion" "$man"/man{1,5,7,8}
-        "$unit_directory"/tradestack-{exporter,gateway,grpc,order-manager,strategy@,web}.service.d
-        "$own_units"/tradestack-{gateway,order-manager,web}.socket.d "$own_units/tradestack-gateway.service.d"
-        "$own_units/sockets.target.wants")
+        "$unit_directory"/tradestack-{exporter,fix,gateway,grpc,order-manager,strategy@,web}.service.d
+        "$own_units"/tradestack-{fix,gateway,order-manager,web}.socket.d
+        "$own_units/tradestack-gateway.service.d" "$own_units/sockets.target.wants")
     [[ $prefix == /usr || $prefix == /usr/local ]] || directories+=("$man")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}

@@ -23,6 +23,7 @@ from tests.kit.documents import (
 )
 from tradestack.configs.execution import ExecutionKeys
 from tradestack.configs.exporter import ExporterConfig
+from tradestack.configs.fix import FixConfig
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.grpc import GrpcConfig
 from tradestack.configs.nats import NatsKeys
@@ -35,6 +36,7 @@ from tradestack.wire import order_messages
 
 CONFIGS: tuple[type[DaemonConfig], ...] = (
     ExporterConfig,
+    FixConfig,
     GrpcConfig,
     GatewayConfig,
     OrderManagerConfig,

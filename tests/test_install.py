@@ -56,7 +56,7 @@ def test_commands_point_into_the_prefix(tree: Path) -> None:
     """Each command is a link that is valid on the target system."""
     commands = sorted((tree / "opt/tradestack/bin").iterdir())
 
-    names = ["exporter", "gateway", "grpc", "metrics", "order-manager", "strategy", "web"]
+    names = ["exporter", "fix", "gateway", "grpc", "metrics", "order-manager", "strategy", "web"]
     assert [each.name for each in commands] == [
         *(f"tradestack-{each}" for each in names),
         "tradestackctl",

@@ -9,6 +9,7 @@ import pytest
 
 from tests.kit.documents import LIMITS, ROOT, tracked_files
 from tradestack.configs.exporter import ExporterConfig
+from tradestack.configs.fix import FixConfig
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.grpc import GrpcConfig
 from tradestack.configs.order_manager import OrderManagerConfig
@@ -22,6 +23,7 @@ from tradestack.runtime.config.shared_keys import DaemonConfig
 
 CONFIGS: dict[str, type[DaemonConfig]] = {
     "exporter": ExporterConfig,
+    "fix": FixConfig,
     "gateway": GatewayConfig,
     "grpc": GrpcConfig,
     "order-manager": OrderManagerConfig,

@@ -22,6 +22,7 @@ FUNCTION_LINES_MAX = 70
 MODULE_LINES_MAX = 300
 EXPOSURE_MAX_TENTHS = {
     "tradestack-exporter": 12,
+    "tradestack-fix": 12,
     "tradestack-gateway": 11,
     "tradestack-grpc": 12,
     "tradestack-metrics": 4,

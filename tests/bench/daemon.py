@@ -154,7 +154,7 @@ class Daemon:
         if self.kind == "strategy":
             return {**common, "segment_suffix": self._suffix(), **values}
         common["listen"] = f"127.0.0.1:{self.port}"
-        if self.kind in ("grpc", "web"):
+        if self.kind in ("fix", "grpc", "web"):
             return {**common, **values}
         common["users_file"] = str(_users_file(self.directory))
         if self.kind == "gateway":

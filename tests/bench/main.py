@@ -31,6 +31,7 @@ ROWS = (
     "order-round-trip",
     "orders-pipelined",
     "orders-replicated",
+    "fix",
     "orders-executed",
     "matching",
     "shared-memory",

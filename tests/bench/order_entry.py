@@ -30,6 +30,7 @@ class OrderFactory:
     orders: int
     depth: int
     round_trips_us: dict[str, list[Samples]] = field(default_factory=dict)
+    order_port: int = 0  # of the order manager that runs
     _prefixes: Iterator[str] = field(default_factory=lambda: map("r{}".format, itertools.count()))
 
     def p50_us(self, name: str, run: Callable[[], Answer]) -> float:
@@ -68,6 +69,7 @@ class OrderFactory:
         with self.workshop.scratch() as directory, ExitStack() as stack:
             prefix = self.placement.server()
             daemon = stack.enter_context(Daemon("order-manager", directory, values, prefix=prefix))
+            self.order_port = daemon.port
             yield partial(self._enter_orders, daemon, kind)
             daemon.stop()
 
@@ -151,6 +153,10 @@ class OrderFactory:
         with Program.of_module("grpc_orders", "serve", port, prefix=self._server()) as server:
             server.wait_ready()
             return self._client("grpc_orders", "enter", port)
+
+    def by_fix(self, port: int) -> Answer:
+        """Measure orders by FIX, at the port of a daemon in front of the order manager."""
+        return self._client("fix_orders", "enter", port)
 
     def _echo(self, server: Program, port: int) -> Answer:
         with server:

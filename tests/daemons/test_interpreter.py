@@ -56,6 +56,7 @@ DEADLINE_S = 120.0
     "daemon",
     [
         "tradestack_exporter",
+        "tradestack_fix",
         "tradestack_gateway",
         "tradestack_grpc",
         "tradestack_order_manager",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tradestack.configs.exporter import ExporterConfig
+from tradestack.configs.fix import FixConfig
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.grpc import GrpcConfig
 from tradestack.configs.order_manager import OrderManagerConfig
@@ -18,6 +19,7 @@ from tradestack.runtime.config.shared_keys import DaemonConfig
 ETC = Path(__file__).parents[2] / "etc"
 FILES: dict[str, type[DaemonConfig]] = {
     "exporter.toml": ExporterConfig,
+    "fix.toml": FixConfig,
     "gateway.toml": GatewayConfig,
     "grpc.toml": GrpcConfig,
     "order-manager.toml": OrderManagerConfig,

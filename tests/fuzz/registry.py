@@ -11,6 +11,7 @@ from tests.fuzz.targets import (
     execution,
     feed,
     feed_log,
+    fix,
     journal,
     orders,
     reload,
@@ -23,7 +24,7 @@ TARGETS: Mapping[str, Target] = {
     target.name: target
     for module in (
         *(soup, close, feed, orders, execution, varlink, control, csv),
-        *(journal, feed_log, books, settings, reload),
+        *(journal, feed_log, books, settings, reload, fix),
     )
     for target in module.TARGETS
 }

@@ -13,6 +13,7 @@ from tests.fuzz.targets.books import book_seeds
 from tests.fuzz.targets.csv import NEWS_ROWS, PRICE_ROWS
 from tests.fuzz.targets.execution import ORDER_REQUESTS, RECORD_PAYLOADS, UNSEQUENCED_REQUESTS
 from tests.fuzz.targets.feed import tick_packets
+from tests.fuzz.targets.fix import MESSAGES as FIX_MESSAGES
 from tests.fuzz.targets.journal import PAYLOADS
 from tests.fuzz.targets.orders import LIMIT_ORDER, ORDER, REGISTER, REPORTS
 from tests.fuzz.targets.settings import CONFIGS
@@ -177,6 +178,7 @@ VALID: Mapping[str, Bytes] = {
     ),
     "login": _login.map(lambda packet: packet[soup.HEADER_LENGTH :]) | _fields,
     "feed": _cut(_joined(_ticks | _other)),
+    "fix_messages": _cut(_joined(st.sampled_from(FIX_MESSAGES))),
     "order_intake": _joined(st.sampled_from(_messages) | _nearly(_messages), separator=b"\n"),
     "order_requests": _nearly(_messages),
     "order_reports": _nearly([encode_message(report) for report in REPORTS]),

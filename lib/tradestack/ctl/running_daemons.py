@@ -1,7 +1,7 @@
 """The daemons that have a control socket in a runtime directory.
 
-gateway.sock   order-manager.sock   strategy-<instance>.sock   exporter.sock   grpc.sock
-web-control.sock
+gateway.sock   order-manager.sock   strategy-<instance>.sock   exporter.sock   fix.sock
+grpc.sock   web-control.sock
 """
 
 import argparse
@@ -19,6 +19,7 @@ USERS_DIRECTORY = Path("/run/user")
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
 EXPORTER = "exporter"
+FIX = "fix"
 GRPC = "grpc"
 WEB = "web"
 WEB_CONTROL = "web-control"  # its control socket; web.sock is the page
@@ -78,7 +79,7 @@ class RunningDaemons:
         """Return the socket of `gateway`, `exporter`, `web` … or of a strategy instance."""
         if name == WEB:
             name = WEB_CONTROL
-        elif name not in (GATEWAY, ORDER_MANAGER, EXPORTER, GRPC) and not name.startswith(
+        elif name not in (GATEWAY, ORDER_MANAGER, EXPORTER, FIX, GRPC) and not name.startswith(
             STRATEGY_PREFIX
         ):
             name = STRATEGY_PREFIX + name

@@ -1,9 +1,9 @@
 """Start, stop or restart a daemon of the installation, with its sockets.
 
-NAME is gateway, order-manager, exporter, grpc, web, all, or a strategy instance. stop also closes
-the ports, so that no connection starts the daemon again; restart keeps them open, and connections
-wait. A strategy that is stopped starts again with the others; to prevent that: systemctl disable
-tradestack-strategy@NAME
+NAME is gateway, order-manager, exporter, fix, grpc, web, all, or a strategy instance. stop also
+closes the ports, so that no connection starts the daemon again; restart keeps them open, and
+connections wait. A strategy that is stopped starts again with the others; to prevent that:
+systemctl disable tradestack-strategy@NAME
 
 examples:
   tradestackctl stop news                  stop this strategy instance
@@ -19,7 +19,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
 from tradestack.ctl.installation.strategy_name import strategy_name
-from tradestack.ctl.running_daemons import EXPORTER, GATEWAY, GRPC, ORDER_MANAGER, WEB
+from tradestack.ctl.running_daemons import EXPORTER, FIX, GATEWAY, GRPC, ORDER_MANAGER, WEB
 
 ALL = "all"
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "name",
         action=StoreDaemon,
         metavar="NAME",
-        help="gateway, order-manager, exporter, grpc, web, all, or a strategy instance",
+        help="gateway, order-manager, exporter, fix, grpc, web, all, or a strategy instance",
     )
     add_installation_arguments(parser)
 
@@ -50,7 +50,7 @@ def units_of(name: str) -> tuple[str, ...]:
     """
     if name == ALL:
         return ("tradestack.target",)  # every unit is PartOf= it
-    if name in (GATEWAY, ORDER_MANAGER):
+    if name in (GATEWAY, ORDER_MANAGER, FIX):
         unit = f"tradestack-{name}"
         return (f"{unit}.service", f"{unit}.socket", f"{unit}-control.socket")
     if name in (EXPORTER, GRPC):

@@ -1,0 +1,18 @@
+"""The command tradestack-fix."""
+
+from typing import NoReturn
+
+from tradestack.runtime.process_start import prepare_process
+
+
+def main() -> NoReturn:
+    """Run the console script."""
+    prepare_process()
+    from tradestack.runtime.main import run
+    from tradestack_fix.program import PROGRAM
+
+    run(PROGRAM)
+
+
+if __name__ == "__main__":
+    main()

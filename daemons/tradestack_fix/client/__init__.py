@@ -1,0 +1,1 @@
+"""One client that is logged on: its connection, its numbers, its way to the order manager."""

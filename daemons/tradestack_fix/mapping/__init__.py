@@ -1,0 +1,1 @@
+"""FIX messages ⇄ the order messages of the stack: tables."""

@@ -1,0 +1,1 @@
+"""The session layer of FIX, pure: numbers, rules, deadlines."""

@@ -1,0 +1,108 @@
+"""FIX judged by QuickFIX: its session layer and its dictionary, over kills of the port."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.interop.fix_judge import NOW, FixJudge
+from tests.kit.fix_port import CLIENT, FixPort
+from tests.kit.order_manager import USER
+from tests.kit.prerequisites import need_package
+from tests.kit.tape_order_manager import TapeOrderManager
+from tradestack_fix.codec import tags
+
+ORDERS = 200
+KILLS = 5
+
+
+@pytest.fixture
+def order_manager(tmp_path: Path) -> Iterator[TapeOrderManager]:
+    """Return a running order manager that executes orders by a feed."""
+    need_package("quickfix")
+    need_package("fixcore")
+    (tmp_path / "order-manager").mkdir()
+    with TapeOrderManager(tmp_path / "order-manager") as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def port(tmp_path: Path, order_manager: TapeOrderManager) -> Iterator[FixPort]:
+    """Return a FIX port that is not started."""
+    (tmp_path / "fix").mkdir()
+    with FixPort(tmp_path / "fix", order_manager) as daemon:
+        yield daemon
+
+
+def test_the_life_of_orders_is_told_as_the_dictionary_of_fix_has_it(
+    tmp_path: Path, port: FixPort, order_manager: TapeOrderManager
+) -> None:
+    """Fills, cancels, replaces, refusals and states: QuickFIX complains of none of them."""
+    feed = order_manager.feed()
+    order_manager.start()
+    port.start()
+    good_till = {"tag_40": "2", "tag_44": "100", "tag_59": "1"}
+    with FixJudge(tmp_path, port.address, CLIENT) as judge:
+        judge.until("logged on")
+        judge.order("rests", **good_till)
+        judge.order("filled", **good_till)
+        order = {55: "SPY", 54: "1", 60: NOW, 38: "20"}
+        judge.send("G", {11: "replaced", 41: "rests", 40: "2", 44: "90", **order})
+        judge.send("F", {11: "unknown", 41: "nothing", **order})
+        judge.send("H", {11: "filled", 55: "SPY", 54: "1", 790: "status"})
+        judge.send("q", {11: "all", 530: "7", 60: NOW})
+        judge.send("V", {262: "data", 263: "0", 264: "0"})
+        told = judge.next_messages(4)
+        feed.trade(10, 95.0)
+        feed.trade(10, 95.0)
+        while not any(each.get(tags.MASS_CANCEL_RESPONSE) for each in told):
+            told += judge.next_messages(1)
+        judge.log_out()
+
+    kinds = {(each[tags.MSG_TYPE], each.get(tags.EXEC_TYPE)) for each in judge.messages}
+    assert kinds >= {("8", "0"), ("8", "I"), ("9", None), ("r", None)}
+
+
+def test_kills_under_load_lose_and_repeat_nothing(
+    tmp_path: Path, port: FixPort, order_manager: TapeOrderManager
+) -> None:
+    """Each order is in the journal once, and each of its reports with the client, in order."""
+    feed = order_manager.feed()
+    order_manager.start()
+    port.start()
+    chance = random.Random(44)
+    deaths = set(chance.sample(range(20, ORDERS - 20), KILLS))
+    with FixJudge(tmp_path, port.address, CLIENT) as judge:
+        judge.until("logged on")
+        for number in range(ORDERS):
+            judge.order(f"order-{number}", tag_40="2", tag_44="100", tag_59="1")
+            if number % 3 == 0:
+                feed.trade(5, 99.0)
+            if number in deaths:
+                port.kill()
+                if chance.random() < 0.5:
+                    order_manager.kill()
+                    order_manager.start()
+                port.start()
+        judge.order("last", tag_55="OTHER", tag_40="2", tag_44="100", tag_59="1")
+        while not judge.messages or judge.messages[-1].get(tags.CL_ORD_ID) != "last":
+            judge.until("message")
+        judge.log_out()
+
+    told = by_number(judge)
+    stream = order_manager.client(USER)
+    reports = [stream.receive_report() for _ in told]
+    assert [each[tags.EXEC_ID] for each in told] == [each.exec_id for each in reports]
+    assert sum(each[tags.EXEC_TYPE] == "F" for each in told) > ORDERS // 10
+    named = [each[tags.CL_ORD_ID] for each in judge.messages if each.get(tags.EXEC_TYPE) == "0"]
+    assert sorted(set(named)) == sorted([*(f"order-{number}" for number in range(ORDERS)), "last"])
+
+
+def by_number(judge: FixJudge) -> list[dict[int, str]]:
+    """Return the reports by their numbers; one that came twice is the same both times."""
+    found: dict[int, dict[int, str]] = {}
+    for message in judge.messages:
+        report = found.setdefault(int(message[tags.MSG_SEQ_NUM]), message)
+        assert report[tags.EXEC_ID] == message[tags.EXEC_ID]
+    return [found[number] for number in sorted(found)]
