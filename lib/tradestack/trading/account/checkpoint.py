@@ -84,7 +84,7 @@ def _groups(orders: dict[int, WorkingOrder]) -> Iterator[dict[int, WorkingOrder]
 def _cut(state: AccountState) -> list[bytes]:
     """Return the parts of a state whose first one has as little as it must."""
     rest = msgspec.json.decode(msgspec.json.encode(state), type=AccountState)
-    first, others = b"", []
+    first, others = b"", list[bytes]()
     for name, place in _COLLECTIONS.items():
         owner, field = place(rest)
         collection = getattr(owner, field)
@@ -98,7 +98,8 @@ def _cut(state: AccountState) -> list[bytes]:
 
 def _parts(name: str, collection: list[Any] | dict[Any, Any]) -> Iterator[bytes]:
     """Yield parts that together have a collection."""
-    encoded = msgspec.json.encode(_More(**{name: collection}))
+    fields: dict[str, Any] = {name: collection}
+    encoded = msgspec.json.encode(_More(**fields))
     if len(encoded) <= PART_BYTES_MAX or len(collection) == 1:
         if collection:
             yield encoded
