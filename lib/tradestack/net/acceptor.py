@@ -9,6 +9,7 @@ import asyncio
 import errno
 import logging
 import os
+import select
 import socket
 from collections.abc import Callable
 
@@ -17,7 +18,6 @@ from tradestack.net.allowance import Allowance, Rate
 from tradestack.observe.events import ACCEPT_PAUSED, emit
 from tradestack.store.process_limits import Limit, read_limit
 
-CONNECTIONS_PER_PASS = 2  # so that a storm of them delays the data of others little
 # Each costs some 250 µs until it has ended: beyond, connections wait in the listener's queue, and a
 # storm of them takes an eighth of a processor.
 CONNECTIONS = Rate(per_second=500, burst=100)
@@ -68,24 +68,28 @@ class Acceptor:
             asyncio.get_running_loop().remove_reader(self._listener)
 
     def _accept(self) -> None:
-        for _ in range(CONNECTIONS_PER_PASS):
-            if not self._is_accepting or self._is_paused:
-                return
-            if not self._connections.left(CONNECTIONS, self._now_ns()):
-                self._pause(RATE_PAUSE_S)
-                return
-            try:
-                connection, address = self._listener.accept()
-            except BlockingIOError:
-                self._is_exhaustion_logged = False  # the queue is empty
-                return
-            except OSError as error:
-                if error.errno in NO_LISTENER:
-                    raise
-                self._note_failed(error)
-                return
-            self._connections.spend(CONNECTIONS, 1)
-            self._hand_on(connection, address)
+        """Accept one connection: the data of others comes between it and the next one."""
+        if not self._connections.left(CONNECTIONS, self._now_ns()):
+            self._pause(RATE_PAUSE_S)
+            return
+        try:
+            connection, address = self._listener.accept()
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if error.errno in NO_LISTENER:
+                raise
+            self._note_failed(error)
+            return
+        self._connections.spend(CONNECTIONS, 1)
+        self._hand_on(connection, address)
+        if self._is_exhaustion_logged and not self._is_paused:
+            self._is_exhaustion_logged = self._is_another_waiting()
+
+    def _is_another_waiting(self) -> bool:
+        poll = select.poll()
+        poll.register(self._listener, select.POLLIN)
+        return bool(poll.poll(0))
 
     def _hand_on(self, connection: socket.socket, address: object) -> None:
         try:

@@ -48,12 +48,31 @@ async def test_followers_that_are_up_to_date_are_served_before_serve_live_return
     """Each has sent what was appended, without another pass of the loop."""
     scene, stream = Scene(), net.memory_stream()
     with scene.stack:
-        outboxes = [scene.outbox(net, stream) for _ in range(3)]
+        outboxes = [scene.outbox(net, stream, user=user) for user in ("one", "two", "three")]
         stream.append(b"one")
 
         scene.scheduler.serve_live()
 
         assert [outbox.cursor for outbox in outboxes] == [2, 2, 2]
+
+
+async def test_further_connections_of_a_user_delay_nobody(net: Net) -> None:
+    """What is new goes to the first one at once, to the others in passes of so many sends."""
+    limits = SessionLimits(further_pass_sends_max=2)
+    scene, stream = Scene(limits), net.memory_stream()
+    with scene.stack:
+        outboxes = [scene.outbox(net, stream) for _ in range(4)]
+        stream.append(b"one")
+        scene.scheduler.serve_live()
+        cursors = [[outbox.cursor for outbox in outboxes]]
+        stream.append(b"two")
+        scene.scheduler.serve_live()
+        for _ in range(2):
+            cursors.append([outbox.cursor for outbox in outboxes])
+            await asyncio.sleep(0)
+        cursors.append([outbox.cursor for outbox in outboxes])
+
+    assert cursors == [[2, 1, 1, 1], [3, 1, 1, 1], [3, 3, 3, 1], [3, 3, 3, 3]]
 
 
 async def test_users_are_served_in_turns(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +92,10 @@ async def test_users_are_served_in_turns(net: Net, monkeypatch: pytest.MonkeyPat
         stream.append(b"one")
 
         scene.scheduler.serve_live()
+        at_once = list(served)
+        await asyncio.sleep(0)
 
+        assert at_once == [many[0], single]
         assert served == [many[0], single, many[1], many[2]]
 
 
@@ -96,7 +118,7 @@ async def test_a_replay_waits_in_the_queue_while_live_ones_are_served(net: Net) 
     scene, stream = Scene(), net.memory_stream()
     with scene.stack:
         stream.append(*[PAYLOAD] * 10)
-        replay, live = scene.outbox(net, stream), scene.outbox(net, stream, 11)
+        replay, live = scene.outbox(net, stream), scene.outbox(net, stream, 11, user="two")
         scene.scheduler.serve_live()
         stream.append(b"new")
         scene.scheduler.serve_live()

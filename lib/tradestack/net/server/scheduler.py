@@ -1,16 +1,18 @@
 """The order in which connections send, so that none of them delays another.
 
-When a stream has grown, its owner calls `serve_live`, which gives every connection that is up to
-date what is new at once, or `wake`, which does it at the end of the loop's pass. Connections that
-are further behind, or have just become writable again, wait in a queue. It is served once a pass
-after the live ones, in turns, within a budget of bytes: replays delay a live connection by at most
-that budget. Live connections are served by users in turns: the first of each user, the second of
-each, and so on. So a user with many connections delays those of others by one of them.
+When a stream has grown, its owner calls `serve_live`, which gives one connection of every user that
+is up to date what is new at once, or `wake`, which does it at the end of the loop's pass. Further
+ones of the same user are served in the next pass, so many sends in each. So a user with many
+connections delays those of others by one of them, and by what one pass sends to the rest.
+
+Connections that are further behind, or have just become writable again, wait in a queue. It is
+served once a pass after the live ones, in turns, within a budget of bytes: replays delay a live
+connection by at most that budget.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Protocol
 
 from tradestack.net.server.limits import SessionLimits
@@ -32,7 +34,8 @@ class Scheduler:
     def __init__(self, owner: SchedulerOwner) -> None:
         self._owner = owner
         self._followers: dict[str, list[Outbox]] = {}  # by user, in the order of their logins
-        self._live_order: tuple[Outbox, ...] = ()  # all of them, users in turns
+        self._live_order: tuple[tuple[str, Outbox], ...] = ()  # all of them, users in turns
+        self._further: dict[Outbox, None] = {}  # of users of whom one was served at once
         self._queue: dict[Outbox, None] = {}
         self._has_grown = False
         self._is_pass_due = False
@@ -44,6 +47,7 @@ class Scheduler:
 
     def remove(self, outbox: Outbox, user: str) -> None:
         """Serve this outbox no longer; it may never have followed a stream."""
+        self._further.pop(outbox, None)
         self._queue.pop(outbox, None)
         own = self._followers.get(user, [])
         if outbox in own:
@@ -64,16 +68,22 @@ class Scheduler:
         self._schedule()
 
     def serve_live(self) -> None:
-        """Serve all followers that are up to date before this returns.
+        """Serve a follower of each user that is up to date before this returns.
 
         For a stream that has grown by all that is due now: a pass of the loop would add 15 µs.
         """
         turn_bytes = self._owner.limits.send_chunk_bytes_max
-        for outbox in self._live_order:
+        served: set[str] = set()
+        for user, outbox in self._live_order:
             if outbox.blocked or outbox in self._queue:
                 continue
-            if outbox.pump(turn_bytes):
+            if user in served:
+                self._further[outbox] = None
+            elif outbox.pump(turn_bytes):
                 self.queue(outbox)
+            served.add(user)
+        if self._further:
+            self._schedule()
 
     def _schedule(self) -> None:
         if not self._is_pass_due:
@@ -85,9 +95,18 @@ class Scheduler:
         if self._has_grown:
             self._has_grown = False
             self.serve_live()
+        self._serve_further()
         self._serve_queue()
-        if self._queue:
+        if self._further or self._queue:
             self._schedule()
+
+    def _serve_further(self) -> None:
+        limits = self._owner.limits
+        for outbox in tuple(islice(self._further, limits.further_pass_sends_max)):
+            del self._further[outbox]
+            is_live = not outbox.blocked and outbox not in self._queue
+            if is_live and outbox.pump(limits.send_chunk_bytes_max):
+                self.queue(outbox)
 
     def _serve_queue(self) -> None:
         limits = self._owner.limits
@@ -104,7 +123,7 @@ class Scheduler:
                 self._queue[outbox] = None
 
 
-def _in_turns(followers: Mapping[str, Sequence[Outbox]]) -> tuple[Outbox, ...]:
-    """Return the first outbox of each user, then the second of each, and so on."""
-    rounds = zip_longest(*followers.values())
-    return tuple(outbox for each in rounds for outbox in each if outbox is not None)
+def _in_turns(followers: Mapping[str, Sequence[Outbox]]) -> tuple[tuple[str, Outbox], ...]:
+    """Return user and first outbox of each user, then the second of each, and so on."""
+    of_users = [[(user, outbox) for outbox in own] for user, own in followers.items()]
+    return tuple(each for turn in zip_longest(*of_users) for each in turn if each is not None)
