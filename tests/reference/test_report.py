@@ -1,99 +1,19 @@
 """Every number of a report is what the reference makes of the same files and orders."""
 
-import json
 import math
-import subprocess
-from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.reference.accounts import Account, decimal_text, run
-from tests.reference.execution import Settings
-from tests.reference.execution_quality import HORIZONS, Ordered, Traded, costs
-from tests.reference.feed import Message, messages
-from tests.reference.orders import Fill, NewOrder
+from tests.reference.accounts import Account, decimal_text
+from tests.reference.compared import UNIT, Compared
+from tests.reference.execution_quality import HORIZONS, costs
+from tests.reference.orders import Fill
 from tests.reference.round_trips import round_trips
-from tests.reference.stack_run import ROOT, SAMPLE, TRADESTACKCTL, Run
 
-REAL = ROOT.parent / "shared" / "data" / "real"
-ORDER_MANAGER = """\
-[execution]
-slippage = "ticks"
-slippage_ticks = 1
-entry_latency = "250ms"
-ioc_window = "2s"
-participation_bp = 500
-fee_bp = "1"
-fee_minimum = "0.5"
-"""
-SETTINGS = Settings(
-    default_size=Fraction(100),
-    slippage_ticks=1,
-    entry_latency_ns=250_000_000,
-    ioc_window_ns=2_000_000_000,
-    participation=Fraction(1, 20),
-    fee_basis_points=Fraction(1),
-    fee_minimum=Fraction(1, 2),
-)
-UNIT = Fraction(1, 10**8)
 MINUTE_NS = 60 * 10**9
 DAYS = 252
-
-
-class Compared:
-    """A backtest, its report, and its account by the reference."""
-
-    def __init__(
-        self, directory: Path, strategy: Sequence[str], prices: Path, sentiment: Path
-    ) -> None:
-        config = directory / "order-manager.toml"
-        config.write_text(ORDER_MANAGER)
-        state = directory / "run"
-        files: list[str | Path] = [
-            "--prices",
-            prices,
-            "--sentiment",
-            sentiment,
-            "--state-dir",
-            state,
-        ]
-        _ctl("backtest", *strategy, *files, "--order-manager-config", config)
-        (journal,) = (state / "state" / "order-manager").glob("*.journal")
-        lines = journal.read_text().splitlines()
-        self.run = Run({}, [json.loads(line.partition(" ")[2]) for line in lines])
-        self.report: dict[str, Any] = json.loads(_ctl("report", "--state-dir", state, "--json"))
-        self.feed: Sequence[Message] = list(messages(prices, sentiment))
-        self.orders: Sequence[NewOrder] = self.run.orders
-        account, self.ends = run(self.feed, self.orders, SETTINGS)
-        self.account: Account = account
-
-
-def _ctl(*arguments: str | Path) -> str:
-    done = subprocess.run(
-        [TRADESTACKCTL, *arguments], check=True, capture_output=True, text=True, timeout=240
-    )
-    return done.stdout
-
-
-CROSSOVER = ["crossover", "--set", "short_ticks=40", "--set", "long_ticks=200"]
-RUNS = {
-    "sample-news": (["news"], SAMPLE),
-    "sample-crossover": (CROSSOVER, SAMPLE),
-    "real-crossover": (CROSSOVER, (REAL / "prices_small.csv", REAL / "sentiment.csv")),
-}
-
-
-@pytest.fixture(scope="module", params=RUNS)
-def compared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Compared:
-    """A backtest on one of the feeds."""
-    strategy, files = RUNS[request.param]
-    if not all(path.exists() for path in files):
-        pytest.skip(f"{files[0]} is not here")
-    return Compared(tmp_path_factory.mktemp(request.param), strategy, *files)
 
 
 def test_the_feed_is_counted(compared: Compared) -> None:
@@ -158,21 +78,7 @@ def test_the_account_ends_with_the_same_money(compared: Compared) -> None:
 
 def test_execution_quality_is_that_of_the_definitions(compared: Compared) -> None:
     """Shortfall, slippage, fill ratio, participation, time to fill, markouts."""
-    ordered = [
-        Ordered(
-            name=record["Order"]["ClOrdID"],
-            symbol=record["Order"]["Symbol"],
-            side=record["Order"]["Side"],
-            quantity=Fraction(record["Order"]["OrderQty"]),
-            cause=record["Cause"],
-            arrival_ns=record["Arrival"],
-        )
-        for record in compared.run.records
-        if record["Record"] == "Order"
-    ]
-    traded = [Traded(*fill) for fill in compared.run.fills]
-
-    expected = costs(compared.feed, ordered, traded)
+    expected = costs(compared.feed, compared.ordered, compared.traded)
 
     told = compared.report["execution"][0]
     shortfall = told["shortfall"]

@@ -30,7 +30,7 @@ examples:
   tradestackctl export orders --state-dir /tmp/stack --format arrow --force
   tradestackctl export --returns csv --capital 100000 -o returns.csv
   tradestackctl export ticks --format arrow -o - | python -c \
-    'import polars, sys; print(polars.read_ipc_stream(sys.stdin.buffer))'
+'import polars, sys; print(polars.read_ipc_stream(sys.stdin.buffer))'
 """
 
 import argparse

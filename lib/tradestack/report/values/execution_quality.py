@@ -45,11 +45,12 @@ class ExecutionQuality(msgspec.Struct, frozen=True, kw_only=True):
     """The execution of a group of accepted orders that the feed executes.
 
     user, symbol: the group; None: all. orders: accepted with a decision price; orders without one
-    are only counted, in orders_without_price. filled_ratio: quantity filled ÷ ordered, by value at
-    P_d. arrival_slippage_bp: Σ s·q_f·(P_f − P_a) ÷ Σ q_f·P_a. vwap_slippage_bp: the same against
-    the VWAP of the symbol's trades from the arrival to the order's last fill. participation: what
-    was filled ÷ the volume of these trades. time_to_fill: from the arrival at the market to the
-    last fill of each order that was filled, in feed time. All None where nothing was filled.
+    are only counted, in orders_without_price. orders_filled: those that were filled to the end.
+    fill_ratio: quantity filled ÷ ordered, by value at P_d. arrival_slippage_bp: Σ s·q_f·(P_f − P_a)
+    ÷ Σ q_f·P_a. vwap_slippage_bp: the same against the VWAP of the symbol's trades from the arrival
+    to the order's last fill. participation: what was filled ÷ the volume of these trades.
+    time_to_fill: from the arrival at the market to the last fill of each order that was filled, in
+    feed time. All None where nothing was filled.
     """
 
     user: str | None

@@ -40,7 +40,7 @@ def _quality(groups: Sequence[ExecutionQuality]) -> Table:
             *(Column(f"Time to fill, {name}") for name in ("p50", "p99")),
         ),
         rows=[_quality_row(group) for group in groups],
-        note="Filled: orders of which something was filled; of the value: what was filled of what "
+        note="Filled: orders that were filled to the end; of the value: what was filled of what "
         "was ordered, at the prices of the decisions. Against arrival: of the fills beside the "
         "price when the order arrived. Against VWAP: beside the average price of the symbol's "
         "trades up to its last fill; participation is of their volume. Time to fill is feed time.",
