@@ -1,6 +1,7 @@
 """Strategies of a user's own in a backtest: hooks that await, and counters that are refused."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,20 @@ def test_a_counter_with_the_name_of_a_daemons_value_is_refused(
         backtest.run(str(tmp_path / "mine.py"), **files)
 
     assert f"{tmp_path}/mine.py" in str(refused.value)
+
+
+def test_a_package_that_is_missing_is_named_with_the_command(
+    files: DataFiles, tmp_path: Path
+) -> None:
+    """It is installed where this Python finds it; a strategy that does not exist is no package."""
+    (tmp_path / "mine.py").write_text(f"import nowhere.within\n{COUNTING}")
+
+    with pytest.raises(OperatorFault) as refused:
+        backtest.run(str(tmp_path / "mine.py"), **files)
+    with pytest.raises(OperatorFault) as unknown:
+        backtest.run("nowhere:Mine", **files)
+
+    assert "line 1: ModuleNotFoundError: No module named 'nowhere'" in str(refused.value)
+    assert refused.value.remedy.startswith(f"install what it imports ({sys.executable} -m pip ")
+    assert "pip install nowhere)" in refused.value.remedy
+    assert unknown.value.remedy == "name another strategy, or correct this one"

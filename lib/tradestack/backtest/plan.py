@@ -1,6 +1,7 @@
 """What a backtest is to do, from what its caller names; nothing is opened yet."""
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,8 +55,7 @@ def strategy_plan(
     try:
         word = _NOT_OF_A_NAME.sub("", find_strategy(name).strategy.name.lower()) or "user"
     except ValueError as error:
-        remedy = "name another strategy, or correct this one"
-        raise OperatorFault(f"strategy {name}", str(error), remedy) from error
+        raise OperatorFault(f"strategy {name}", str(error), _remedy(name, error)) from error
     instance = word[:INSTANCE_LENGTH_MAX]
     table: dict[str, object] = {"quantity": QUANTITY, "user": word[:USER_LENGTH_MAX]}
     source = f"strategy {name}"
@@ -109,6 +109,15 @@ def name_of(strategy: str | type) -> str:
             "define it at the top of a module or notebook",
         )
     return f"{strategy.__module__}:{strategy.__name__}"
+
+
+def _remedy(name: str, error: ValueError) -> str:
+    """Return what to do about a strategy that cannot be used: some lack only a package."""
+    cause = error.__cause__
+    if isinstance(cause, ModuleNotFoundError) and cause.name and not name.startswith(cause.name):
+        package = cause.name.partition(".")[0]
+        return f"install what it imports ({sys.executable} -m pip install {package}), or correct it"
+    return "name another strategy, or correct this one"
 
 
 def _absolute(files: Files) -> list[str]:
