@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options
-from tradestack.ctl.recorded.moment import EXAMPLE, AtTime, parse_at
+from tradestack.ctl.recorded.moment import EXAMPLE, parse_at_time
 from tradestack.ctl.report_option import add_report_option
 from tradestack.ctl.sweep.options import add_shuffle_option, add_sweep_options
 from tradestack.strategies.registry import NAME_FORM, SHIPPED
@@ -76,10 +76,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def parse_time(text: str) -> int:
     """Parse an event time, ns since the Unix epoch; raise ArgumentTypeError."""
-    moment = parse_at(text)
-    if not isinstance(moment, AtTime):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as {EXAMPLE}")
-    return moment.time_ns
+    return parse_at_time(text).time_ns
 
 
 def parse_parameter(text: str) -> tuple[str, str]:

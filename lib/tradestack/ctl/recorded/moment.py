@@ -40,14 +40,23 @@ def parse_at(text: str) -> Moment:
     """Parse a number or a time; raise ArgumentTypeError."""
     if text.isascii() and text.isdecimal() and int(text):
         return AtSequence(int(text))
+    return _time_in(
+        text, f"is neither the number of a message, from 1, nor a time such as {EXAMPLE}"
+    )
+
+
+def parse_at_time(text: str) -> AtTime:
+    """Parse a time; raise ArgumentTypeError."""
+    return _time_in(text, f"is not a time such as {EXAMPLE}")
+
+
+def _time_in(text: str, problem: str) -> AtTime:
     try:
         moment = parse_moment(text)
     except ValueError:
         moment = None
     if moment is None or moment.form is not Form.ISO:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is neither the number of a message, from 1, nor a time such as {EXAMPLE}"
-        )
+        raise argparse.ArgumentTypeError(f"{text!r} {problem}")
     if not isinstance(moment.zone, int):
         raise argparse.ArgumentTypeError(
             f"{text!r} needs a zone at its end: Z for UTC, or a distance from it such as -05:00"
