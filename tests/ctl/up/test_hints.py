@@ -65,6 +65,12 @@ NO_ORDERS = {"orders_sent": 0, "orders_suppressed": 0}
         ({**NO_ORDERS, "ticks_received": 0}, 10, "it received nothing"),
         (NO_ORDERS, 10, "nothing led it to one"),
         ({"orders_suppressed": 3}, 10, None),
+        (
+            {**NO_ORDERS, "ticks_received": 0, "pause_reason": "in on_tick: …"},
+            10,
+            "s0 is paused: in",
+        ),
+        ({"pause_reason": "in on_tick: ValueError"}, 10, "s0 is paused: in on_tick: ValueError"),
     ],
 )
 def test_the_counters_tell_why_there_is_no_order(

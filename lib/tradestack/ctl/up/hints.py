@@ -49,7 +49,7 @@ class HintsAfter(NamedTuple):
 def hints_after(
     config: StackConfig, stats: StackStats, *, ticks: int, symbols: Collection[str]
 ) -> HintsAfter:
-    """Return a line for each strategy that made no order, or whose symbols do not occur.
+    """Return a line for each strategy that is paused, made no order, or lacks its symbols.
 
     ticks: published by this run. symbols: of all that was published in the session.
     """
@@ -57,7 +57,9 @@ def hints_after(
     for name, strategy in stats.strategies.items():
         wanted = config.strategies[name].get("symbols", [])
         missing = [str(symbol) for symbol in _items(wanted) if symbol not in symbols]
-        if missing and symbols and (len(missing) == len(_items(wanted)) or _is_complete(stats)):
+        if reason := strategy.get("pause_reason"):
+            hints[name] = f"strategy {name} is paused: {reason}"
+        elif missing and symbols and (len(missing) == len(_items(wanted)) or _is_complete(stats)):
             hints[name] = (
                 f"strategy {name}: {_some(missing)} did not occur; published were {_some(symbols)}"
             )
