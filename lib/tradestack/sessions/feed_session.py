@@ -176,10 +176,8 @@ class FeedSession:
         return self._append(records, self.symbols.add_all(records["symbol"]))
 
     def abandon(self) -> None:
-        """Record that the session will never be complete. Raises OSError, and then it goes on.
-
-        Accounts end with it: so the log is on the disk before.
-        """
+        """Record that the session will never be complete. Raises OSError, and then it goes on."""
+        # Accounts end with it: so the log is on the disk before.
         self.log.sync()
         self._save(msgspec.structs.replace(self.sidecar, incomplete=True))
 

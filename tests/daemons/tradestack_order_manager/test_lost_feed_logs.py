@@ -9,9 +9,7 @@ import pytest
 from tests.ctl.verify.traded import order
 from tests.ctl.why.stories import object_of, told
 from tests.daemons.tradestack_order_manager.carried import register, verify_session
-from tests.daemons.tradestack_order_manager.executing import limit
 from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
-from tests.kit.tape_order_manager import TapeOrderManager
 from tests.trading.verification.verified import payloads_of, verify
 from tradestack.ctl.verify.verify_session import verify_session as files_verified
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
@@ -278,28 +276,3 @@ def test_the_story_of_an_order_says_what_is_lost(recorded: RecordedSession, mess
     story = object_of(state, PARTLY)
     assert story["is_over"]
     assert f"the feed log ends with {messages}" in story["lost"]
-
-
-def test_a_client_is_told_by_a_running_order_manager(tmp_path: Path) -> None:
-    """Killed with an order that works; when it starts again, the log lacks what that has met."""
-    manager = TapeOrderManager(tmp_path)
-    feed = manager.feed(FEED_SESSION)
-    feed.trade(5, 100)
-    manager.start()
-    client = manager.client("news")
-    client.send(limit("resting", "500", feed_session=FEED_SESSION, feed_seq=2))
-    client.receive(1)
-    manager.kill()
-    feed.cut(1)
-    feed.end()
-    manager.feed("3DAA200001")
-    manager.start()
-
-    accepted, expired = manager.client("news").receive(2)
-
-    assert isinstance(accepted, ExecutionReport)
-    assert isinstance(expired, ExecutionReport)
-    assert (accepted.ord_status, expired.ord_status) == (OrdStatus.NEW, OrdStatus.EXPIRED)
-    assert (expired.feed_seq, expired.leaves_quantity) == (2, 0)
-    assert manager.call("ListAccounts")["unavailable"] == []
-    manager.close()

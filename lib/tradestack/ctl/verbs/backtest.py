@@ -5,8 +5,8 @@ up --pace max --until-end` with the same data and configuration. The result is a
 files of a feed session and an order journal: `verify`, `why`, `report`, `positions`, `pnl`, `fills`
 and `orders` read it with --state-dir. Without --state-dir that is a new one in the directory for
 temporary files, which stays until somebody removes it, as is said at the end. Ctrl-C ends the run
-early, with the result up to there; a second one breaks it off, also in a hook that does not end, and
-says where.
+early, with the result up to there; a second one breaks it off, also in a hook that does not end,
+and says where.
 
 Without --config, a strategy trades 10 of every symbol for a user of its own name, which has six
 characters at most: crosso is that of crossover.

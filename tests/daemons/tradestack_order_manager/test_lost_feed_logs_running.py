@@ -1,0 +1,34 @@
+"""A running order manager whose feed session has ended before a message that an account has met."""
+
+from pathlib import Path
+
+from tests.daemons.tradestack_order_manager.executing import limit
+from tests.kit.recorded_session import FEED_SESSION
+from tests.kit.tape_order_manager import TapeOrderManager
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import OrdStatus
+
+
+def test_a_client_is_told_by_a_running_order_manager(tmp_path: Path) -> None:
+    """Killed with an order that works; when it starts again, the log lacks what that has met."""
+    manager = TapeOrderManager(tmp_path)
+    feed = manager.feed(FEED_SESSION)
+    feed.trade(5, 100)
+    manager.start()
+    client = manager.client("news")
+    client.send(limit("resting", "500", feed_session=FEED_SESSION, feed_seq=2))
+    client.receive(1)
+    manager.kill()
+    feed.cut(1)
+    feed.end()
+    manager.feed("3DAA200001")
+    manager.start()
+
+    accepted, expired = manager.client("news").receive(2)
+
+    assert isinstance(accepted, ExecutionReport)
+    assert isinstance(expired, ExecutionReport)
+    assert (accepted.ord_status, expired.ord_status) == (OrdStatus.NEW, OrdStatus.EXPIRED)
+    assert (expired.feed_seq, expired.leaves_quantity) == (2, 0)
+    assert manager.call("ListAccounts")["unavailable"] == []
+    manager.close()
