@@ -159,6 +159,8 @@ def test_orders_follow_their_records(modules: Page) -> None:
     order = {"type": "order", "order_id": 1, "order_qty": "10", "ord_status": "NEW", "reason": None}
     fill = {"type": "fill", "order_id": 1, "exec_id": "a", "price": "5", "quantity": "4"}
     fill |= {"ord_status": "PARTIALLY_FILLED", "cum_qty": "4", "avg_px": "5"}
+    replaced = {"type": "report", "order_id": 1, "exec_type": "REPLACED", "cl_ord_id": "new"}
+    replaced |= {"ord_status": "PARTIALLY_FILLED", "reason": None, "order_qty": "12"}
     report = {"type": "report", "order_id": 1, "ord_status": "CANCELED", "reason": "a test"}
     unknown = {**report, "order_id": 2}
 
@@ -169,11 +171,11 @@ def test_orders_follow_their_records(modules: Page) -> None:
             for (const record of records) store.apply("orders", { records: [record] });
             return [...store.orders.values()];
         }""",
-        [order, fill, report, unknown],
+        [order, fill, replaced, report, unknown],
     )
 
-    assert [tuple(each[name] for name in STATE) for each in row] == [
-        ("4", "5", "CANCELED", "a test")
+    assert [tuple(each[name] for name in (*STATE, "order_qty")) for each in row] == [
+        ("4", "5", "CANCELED", "a test", "12")
     ]
 
 

@@ -149,7 +149,16 @@ def _report(record: ExecutionRecord | MalformedRecord) -> JournalEvent:
         "exec_type": _text(getattr(report, "exec_type", None)),
         "ord_status": _text(getattr(report, "ord_status", None)),
         "reason": getattr(report, "reject_reason", None),
+        **(_new_terms(report) if isinstance(report, ExecutionReport) else {}),
     }
+
+
+def _new_terms(report: ExecutionReport) -> JournalEvent:
+    """Return what a replace has changed."""
+    if report.exec_type is not ExecType.REPLACED or report.quantity is None:
+        return {}
+    terms = {"order_qty": format_fixed(report.quantity)}
+    return terms if report.price is None else {**terms, "price": format_fixed(report.price)}
 
 
 def _text(value: object) -> str | None:

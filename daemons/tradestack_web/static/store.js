@@ -116,6 +116,10 @@ export class Store {
     if (!order) return;
     order.ord_status = report.ord_status;
     order.reason = report.reason ?? order.reason;
+    if (report.exec_type !== "REPLACED") return;
+    order.cl_ord_id = report.cl_ord_id;
+    order.order_qty = report.order_qty ?? order.order_qty;
+    order.price = report.price ?? order.price;
   }
 
   #announceChanges(states) {

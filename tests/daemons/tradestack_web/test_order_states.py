@@ -12,7 +12,14 @@ from tradestack.domain.order import OrdType
 from tradestack.report.columns.table import MISSING
 from tradestack.report.recorded import open_session
 from tradestack_web.live import order_states
+from tradestack_web.live.journal_reader import JournalReader
 from tradestack_web.live.order_states import newest_orders
+
+# What events change; the page takes the same ones from the same events.
+CHANGED = {
+    "fill": ("ord_status", "cum_qty", "avg_px"),
+    "report": ("ord_status", "order_qty", "price"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +77,27 @@ def test_a_replaced_order_has_the_price_and_the_name_of_its_replacement(director
 
     assert "replaced" not in found
     assert (found["again"]["price"], found["again"]["order_qty"]) == ("95", "20")
+
+
+def test_the_live_events_lead_to_the_same_states(directory: Path) -> None:
+    """A page that was open all the time shows what one shows that is opened now."""
+    reader = JournalReader(journal_of(directory), lambda _session, _sequence: None)
+    orders: dict[object, dict[str, object]] = {}
+    for event in reader.tail(1_000):
+        order = orders.get(event["order_id"])
+        if event["type"] == "order":
+            orders[event["order_id"]] = event
+        elif order is not None:
+            order |= {name: event[name] for name in CHANGED[event["type"]] if name in event}
+            if event.get("exec_type") == "REPLACED":
+                order["cl_ord_id"] = event["cl_ord_id"]
+    reader.close()
+
+    names = ("order_id", "ord_status", "order_qty", "price", "cum_qty", "avg_px", "cl_ord_id")
+    now = newest(journal_of(directory), 1_000)
+    assert [[order[name] for name in names] for order in orders.values()] == [
+        [each[name] for name in names] for each in now
+    ]
 
 
 def test_a_journal_that_is_being_written_or_is_damaged_is_read_as_far_as_it_goes(
