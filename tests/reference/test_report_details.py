@@ -1,11 +1,12 @@
 """The numbers of a report that sums do not show: each symbol, order, hop and mark."""
 
 import struct
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from statistics import NormalDist, fmean
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_each_order_is_told_as_it_was_sent_and_ended(compared: Compared) -> None
     told = compared.report["orders"]
     ends = {each.cl_ord_id: each for each in compared.ends}
     sent = {each.name: each for each in compared.ordered}
-    paid: Counter[str] = Counter()
+    paid: defaultdict[str, Fraction] = defaultdict(Fraction)
     for fill in compared.traded:
         paid[fill.name] += fill.quantity * fill.price
 
@@ -141,7 +142,7 @@ def test_the_hops_that_the_journal_has_are_those_of_its_records(compared: Compar
     """From the tick to the order, to its receipt, to its first fill and the report on it."""
     published = publish_times(compared)
     orders = [each for each in compared.run.records if each["Record"] == "Order"]
-    first: dict[str, dict[str, object]] = {}
+    first: dict[str, Mapping[str, Any]] = {}
     for record in compared.run.records:
         if record["Record"] == "Execution" and record["Report"]["ExecType"] == "TRADE":
             first.setdefault(record["Report"]["ClOrdID"], record)
@@ -151,12 +152,12 @@ def test_the_hops_that_the_journal_has_are_those_of_its_records(compared: Compar
         ],
         "order_to_manager": [each["Time"] - each["Order"]["TransactTime"] for each in orders],
         "order_to_fill_report": [
-            int(str(first[name]["Time"])) - each["Time"]
+            first[name]["Time"] - each["Time"]
             for each in orders
             if (name := each["Order"]["ClOrdID"]) in first
         ],
         "journal_to_fill": [
-            compared.feed[int(first[name]["Report"]["FeedSeq"]) - 1].time_ns - each["Arrival"]  # type: ignore[index]
+            compared.feed[first[name]["Report"]["FeedSeq"] - 1].time_ns - each["Arrival"]
             for each in orders
             if (name := each["Order"]["ClOrdID"]) in first
         ],
