@@ -12,18 +12,16 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 # What verbs such as `restart` take instead of the name of an instance, and how passwords are called
 # that are not of an instance.
 _OTHER_NAMES = (
-    *(
-        "all",
-        "export",
-        "exporter",
-        "fix",
-        "gateway",
-        "grpc",
-        "metrics",
-        "order-manager",
-        "relay",
-        "web",
-    ),
+    "all",
+    "export",
+    "exporter",
+    "fix",
+    "gateway",
+    "grpc",
+    "metrics",
+    "order-manager",
+    "relay",
+    "web",
 )
 _NAMES_SHOWN = ", ".join(_OTHER_NAMES)
 
