@@ -6,8 +6,12 @@ import pytest
 
 from tests.kit.fix_port import CLIENT, OTHER_CLIENT, FixClient, FixPort
 from tests.kit.order_manager import OrderManager
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
+from tradestack.observe.metrics import collect, undeclared
+from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack_fix.client.desk import UNCONFIRMED_MAX
 from tradestack_fix.codec import tags
+from tradestack_fix.metric_table import METRICS
 
 
 @pytest.fixture
@@ -177,3 +181,27 @@ def test_a_kill_asks_for_what_may_not_have_been_taken_and_repeats_on_demand(
     assert (logon.number, request.fields[tags.BEGIN_SEQ_NO]) == (4, "2")
     told = [(each.number, each.fields.get(tags.CL_ORD_ID), each.is_set(43)) for each in rest]
     assert told == [(2, "one", True), (3, "two", True), (4, None, True), (6, "three", False)]
+
+
+def test_every_value_in_the_stats_is_declared(port: FixPort, client: FixClient) -> None:
+    """And each declared one has a value while a client is logged on."""
+    client.order("one")
+    client.receive_types("8")
+    stats = port.stats()
+
+    assert list(undeclared((*OF_EVERY_DAEMON, *METRICS), stats)) == []
+    assert {sample.metric.name for sample in collect(METRICS, stats)} == {
+        metric.name for metric in METRICS
+    }
+    assert stats["clients"][CLIENT]["reports"] == 1
+    assert stats["process"]["reports_sent"] == 1
+
+
+def test_two_clients_with_one_user_are_refused_with_the_remedy(port: FixPort) -> None:
+    """The order manager keeps one connection of a user, so they would end each other."""
+    port.kill()
+    port.configure(clients={CLIENT: "news", OTHER_CLIENT: "NEWS"})
+    port.launch()
+
+    assert port.wait() == EXIT_STATUS_OPERATOR_FAULT
+    assert "give each CompID one of its own" in port.errors

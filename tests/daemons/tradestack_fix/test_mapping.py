@@ -1,0 +1,80 @@
+"""The tables between FIX and the stack: complete, and valid in FIX 4.4's own dictionary."""
+
+import enum
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.interop.fix_judge import dictionary
+from tests.kit.prerequisites import need_package
+from tradestack.domain.order import (
+    CxlRejReason,
+    CxlRejResponseTo,
+    ExecRestatementReason,
+    ExecType,
+    MassCancelRequestType,
+    OrdRejReason,
+    OrdStatus,
+    OrdType,
+    Side,
+    TimeInForce,
+)
+from tradestack_fix.codec import tags
+from tradestack_fix.mapping import codes
+from tradestack_fix.mapping.definitions import DEFINITIONS, MESSAGE_TYPES
+
+TO_FIX: dict[int, tuple[type[enum.StrEnum], Mapping[Any, str]]] = {
+    tags.EXEC_TYPE: (ExecType, codes.EXEC_TYPES),
+    tags.ORD_STATUS: (OrdStatus, codes.ORD_STATUSES),
+    tags.ORD_REJ_REASON: (OrdRejReason, codes.ORD_REJ_REASONS),
+    tags.CXL_REJ_REASON: (CxlRejReason, codes.CXL_REJ_REASONS),
+    tags.CXL_REJ_RESPONSE_TO: (CxlRejResponseTo, codes.CXL_REJ_RESPONSES),
+    tags.EXEC_RESTATEMENT_REASON: (ExecRestatementReason, codes.EXEC_RESTATEMENT_REASONS),
+}
+FROM_FIX: dict[int, tuple[type[enum.StrEnum], Mapping[str, Any]]] = {
+    tags.SIDE: (Side, codes.SIDES),
+    tags.ORD_TYPE: (OrdType, codes.ORD_TYPES),
+    tags.TIME_IN_FORCE: (TimeInForce, codes.TIMES_IN_FORCE),
+    tags.MASS_CANCEL_REQUEST_TYPE: (MassCancelRequestType, codes.MASS_CANCEL_REQUEST_TYPES),
+}
+
+
+@pytest.fixture(scope="module")
+def words() -> dict[int, dict[str, str]]:
+    """FIX 4.4's values of each tag: code → FIX's word."""
+    need_package("fixcore")
+    root = ElementTree.parse(dictionary()).getroot()
+    return {
+        int(field.attrib["number"]): {
+            value.attrib["enum"]: value.attrib["description"] for value in field.iter("value")
+        }
+        for field in root.iterfind("fields/field")
+    }
+
+
+@pytest.mark.parametrize("tag", TO_FIX)
+def test_each_word_of_the_stack_has_a_code_of_fix(
+    tag: int, words: dict[int, dict[str, str]]
+) -> None:
+    """No report can lack one; 99 says other."""
+    kind, table = TO_FIX[tag]
+
+    assert set(table) == set(kind)
+    assert set(table.values()) - {"99"} <= set(words[tag])
+
+
+@pytest.mark.parametrize("tag", FROM_FIX)
+def test_each_word_that_is_taken_is_that_of_fix(tag: int, words: dict[int, dict[str, str]]) -> None:
+    """And each of the stack can be said."""
+    kind, table = FROM_FIX[tag]
+
+    assert set(table.values()) == set(kind)
+    assert set(table) <= set(words[tag])
+
+
+def test_the_message_types_are_those_of_fix(words: dict[int, dict[str, str]]) -> None:
+    """What FIX 4.4 does not have is refused as such."""
+    assert set(DEFINITIONS) <= MESSAGE_TYPES
+    assert set(words[tags.MSG_TYPE]) - {"n"} <= MESSAGE_TYPES
