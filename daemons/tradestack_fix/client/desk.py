@@ -41,6 +41,7 @@ class Waiting:
     number: int  # of the client's message
     message: Entered
     asked: Asked | None = None  # of an OrderStatusRequest
+    was_sent_before: bool = False  # says the client: it may have been taken then
     is_answered: bool = False
 
 
@@ -122,13 +123,20 @@ class Desk(OrderListener):
         """The number of the oldest message that the order manager may not have."""
         return self._queue[0].number if self._queue else None
 
-    def enter(self, number: int, message: Entered, asked: Asked | None = None) -> None:
-        """Send a message to the order manager."""
+    def enter(
+        self,
+        number: int,
+        message: Entered,
+        asked: Asked | None = None,
+        *,
+        was_sent_before: bool = False,
+    ) -> None:
+        """Send a message to the order manager, at once or when it is back."""
         if isinstance(message, OrderStatusRequest):
             message = OrderStatusRequest(
                 cl_ord_id=message.cl_ord_id, request_id=f"{self._token}s{number}"
             )
-        waiting = Waiting(number, message, asked)
+        waiting = Waiting(number, message, asked, was_sent_before)
         self._queue.append(waiting)
         self._by_name[_name_of(message)] = waiting
         self._client.send(message)

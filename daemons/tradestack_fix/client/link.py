@@ -26,7 +26,7 @@ from tradestack_fix.client.surroundings import Surroundings
 from tradestack_fix.codec import tags
 from tradestack_fix.codec.frames import Garbled
 from tradestack_fix.codec.message import Field, Parties
-from tradestack_fix.mapping.reports import Asked, business_reject_fields, status_message
+from tradestack_fix.mapping.reports import Asked, one_line, status_message
 from tradestack_fix.session.beginning import RESET_REMEDY
 from tradestack_fix.session.liveness import Due, Liveness
 from tradestack_fix.session.logon import NOT_AUTHORISED, LogonRefused, LogonRequest
@@ -218,8 +218,8 @@ class Link:
         self.send(msg_type, fields)
 
     def on_not_taken(self, reject: BusinessMessageReject, waiting: Waiting) -> None:
-        self._shared.counters.messages_refused += 1
-        self.send(tags.BUSINESS_MESSAGE_REJECT, business_reject_fields(reject, waiting.number))
+        if self._receiver is not None:
+            self._receiver.not_available(waiting, one_line(reject.text))
 
     def on_confirmed(self) -> None:
         if self._desk.unconfirmed < UNCONFIRMED_MAX:

@@ -26,8 +26,8 @@ from tradestack_fix.mapping.definitions import (
     ORDER_ENTRY,
     check_fields,
 )
-from tradestack_fix.mapping.reports import MSG_TYPES, Asked
-from tradestack_fix.mapping.requests import MissingByCondition, parse_request
+from tradestack_fix.mapping.reports import Asked
+from tradestack_fix.mapping.requests import MSG_TYPES, MissingByCondition, parse_request
 from tradestack_fix.session.header import HeaderFault, check_header
 from tradestack_fix.session.rules import Act, Kind, act_on, kind_of, too_low
 
@@ -151,13 +151,14 @@ class Receiver:
         """Hand an order or request on. Raises Refused, MissingByCondition."""
         entered = parse_request(message)
         desk = self._owner.desk
-        if not desk.is_connected:
+        was_sent_before = message.is_set(tags.POSS_DUP_FLAG) or message.is_set(tags.POSS_RESEND)
+        if not desk.is_connected and not was_sent_before:  # else it may have been taken then
             self._refuse(message, NOT_AVAILABLE, AWAY_TEXT)
             return
         if isinstance(entered, OrderStatusRequest):
             desk.enter(message.number, entered, _asked(message))
         else:
-            desk.enter(message.number, entered)
+            desk.enter(message.number, entered, was_sent_before=was_sent_before)
         if isinstance(entered, Order) and message.is_set(tags.POSS_RESEND):
             # The order manager is silent if it has the order already: the client is told its state.
             status = OrderStatusRequest(cl_ord_id=entered.cl_ord_id)
@@ -165,11 +166,13 @@ class Receiver:
         self._owner.hold_if_full()
 
     def not_available(self, waiting: Waiting, text: str) -> None:
-        """Say of a message that it was not taken."""
+        """Say of a message that it was not taken; whether it was before is not known here."""
+        if waiting.was_sent_before:
+            text = f"{text}; sent again, it may have been taken before: its reports say"
         self._counters.messages_refused += 1
         fields = [
             (tags.REF_SEQ_NUM, str(waiting.number)),
-            (tags.REF_MSG_TYPE, MSG_TYPES.get(type(waiting.message).__name__, "D")),
+            (tags.REF_MSG_TYPE, MSG_TYPES[type(waiting.message)]),
             (tags.BUSINESS_REJECT_REF_ID, waiting.message.cl_ord_id),
             (tags.BUSINESS_REJECT_REASON, NOT_AVAILABLE),
             (tags.TEXT, text),

@@ -16,7 +16,6 @@ from tradestack.domain.order import (
     MassCancelRequestType,
     OrdStatus,
 )
-from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack_fix.codec import tags
 from tradestack_fix.codec.message import Field
 from tradestack_fix.codec.times import format_time
@@ -37,14 +36,6 @@ ABSOLUTE = "3"  # CommType: the commission is an amount
 OTHER = "99"
 MASS_CANCEL_REJECTED = "0"  # MassCancelResponse
 UNKNOWN_SYMBOL = "?"  # of a report that has none, where FIX requires one
-# The names that the stack's messages have in FIX; the others are the stack's own.
-MSG_TYPES = {
-    "NewOrderSingle": tags.NEW_ORDER_SINGLE,
-    "OrderCancelRequest": tags.ORDER_CANCEL_REQUEST,
-    "OrderCancelReplaceRequest": tags.ORDER_CANCEL_REPLACE_REQUEST,
-    "OrderStatusRequest": tags.ORDER_STATUS_REQUEST,
-    "OrderMassCancelRequest": tags.ORDER_MASS_CANCEL_REQUEST,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +63,6 @@ def report_message(report: Report) -> tuple[str, list[Field]]:
 def status_message(report: ExecutionReport, asked: Asked) -> tuple[str, list[Field]]:
     """Answer to an OrderStatusRequest → message."""
     return tags.EXECUTION_REPORT, list(_execution_fields(report, asked))
-
-
-def business_reject_fields(reject: BusinessMessageReject, number: int) -> list[Field]:
-    """Refusal by the order manager of message `number` → fields."""
-    return [
-        (tags.REF_SEQ_NUM, str(number)),
-        (tags.REF_MSG_TYPE, MSG_TYPES[reject.ref_msg_type]),
-        (tags.BUSINESS_REJECT_REF_ID, reject.business_reject_ref_id),
-        (tags.BUSINESS_REJECT_REASON, "4"),
-        (tags.TEXT, one_line(reject.text)),
-    ]
 
 
 def one_line(text: str) -> str:

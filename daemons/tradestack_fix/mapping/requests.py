@@ -31,6 +31,13 @@ from tradestack_fix.mapping.codes import (
 
 WordT = TypeVar("WordT")
 Entered = Order | Request | OrderStatusRequest
+MSG_TYPES: Mapping[type, str] = {
+    Order: tags.NEW_ORDER_SINGLE,
+    OrderCancelRequest: tags.ORDER_CANCEL_REQUEST,
+    OrderCancelReplaceRequest: tags.ORDER_CANCEL_REPLACE_REQUEST,
+    OrderMassCancelRequest: tags.ORDER_MASS_CANCEL_REQUEST,
+    OrderStatusRequest: tags.ORDER_STATUS_REQUEST,
+}
 
 _DECIMAL = re.compile(r"0*(\d{1,10})(?:\.(\d{0,8}))?0*", re.ASCII)
 

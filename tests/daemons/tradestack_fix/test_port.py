@@ -55,7 +55,7 @@ def test_silence_is_tested_and_then_ends_the_session(port: FixPort) -> None:
 def test_an_order_manager_that_is_away_refuses_with_reason_4(
     port: FixPort, order_manager: OrderManager, client: FixClient
 ) -> None:
-    """What is sent meanwhile is not taken; a logon is told; afterwards it goes on."""
+    """What is sent meanwhile is not taken; what may have been taken before waits."""
     order_manager.kill()
     port.stats_when(lambda _: "connection to server lost" in port.errors)
     client.order("away")
@@ -63,11 +63,14 @@ def test_an_order_manager_that_is_away_refuses_with_reason_4(
     assert refusal.fields[tags.BUSINESS_REJECT_REASON] == "4"
     assert refusal.fields[tags.REF_SEQ_NUM] == "2"
     assert refusal.fields[tags.BUSINESS_REJECT_REF_ID] == "away"
+    sent_before = ((tags.POSS_DUP_FLAG, "Y"), (tags.ORIG_SENDING_TIME, "20260101-12:00:00"))
+    client.order("perhaps", *sent_before)
 
     order_manager.start()
     port.stats_when(lambda _: port.errors.count("connected to server") == 2)
     client.order("back")
-    assert client.receive_types("8")[0].fields[tags.CL_ORD_ID] == "back"
+    reports = client.receive_types("8", "8")
+    assert [each.fields[tags.CL_ORD_ID] for each in reports] == ["perhaps", "back"]
 
 
 def test_a_new_order_session_ends_the_fix_session(
