@@ -78,6 +78,7 @@ class Reports(OrderListener):
         )
         self._put(pb.ReportMessage(session_started=started))
         self._connected.set()
+        self._has_room.set()  # what waited for room in an ended session is sent in this one
 
     def on_message(self, message: ServerMessage) -> None:
         """Queue the message; the order manager is read later if too many wait."""

@@ -225,13 +225,15 @@ def test_an_order_session_that_ends_is_followed_by_the_next(running: Stack, user
 
 def test_a_long_way_back_comes_in_order_and_in_bounds(running: Stack, user: str) -> None:
     """More reports than wait in the edge: the order manager is not read while nobody reads them."""
+    before = running.order_manager.stats()["orders_accepted"]
     with running.edge.client(user) as client:
         call = client.trade()
-        call.started()
         for number in range(MANY):
             call.enter(f"o{number}")
-        for _ in range(MANY):
-            call.next()
+        running.order_manager.stats_when(lambda stats: stats["orders_accepted"] == before + MANY)
+        call.started()
+        for number in range(MANY):
+            assert call.next().sequence == number + 1
         call.cancel()
         again = client.trade()
         again.started()
