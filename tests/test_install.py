@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.install_script import PREFIX, install, packages_in
+from tests.kit.install_script import PREFIX, SCRIPT, install, packages_in
 
 
 def left_behind(directory: Path) -> dict[str, str]:
@@ -177,7 +177,15 @@ def test_uninstalling_keeps_what_a_relay_needs(tree: Path, tmp_path: Path) -> No
     assert drop_in.exists()
 
 
-@pytest.mark.parametrize("package", ["polars", "starlette", "uvicorn"])
+def test_clients_in_other_languages_find_their_protocol(tree: Path) -> None:
+    """As the manual says, and as the daemon has it."""
+    installed = tree / "opt/tradestack/share/tradestack/tradestack.proto"
+
+    original = SCRIPT.parent / "daemons/tradestack_grpc/protocol/tradestack.proto"
+    assert installed.read_bytes() == original.read_bytes()
+
+
+@pytest.mark.parametrize("package", ["polars", "starlette", "uvicorn", "grpc"])
 def test_extras_arepackages_in(tree: Path, package: str) -> None:
     """Report and page work without another command."""
     assert packages_in(tree / "opt/tradestack", package)
@@ -199,7 +207,7 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
     prefix = destdir / str(home)[1:] / ".local"
     assert not packages_in(prefix, "polars") + packages_in(prefix, "starlette")
     units = destdir / str(home)[1:] / ".local/share/systemd/user"
-    assert len(list(units.glob("*.service"))) == 8
+    assert len(list(units.glob("*.service"))) == 9
     for path in [*units.glob("*.service"), *units.glob("*.socket")]:
         text = path.read_text()
         path.write_text(re.sub(r"^(Exec(?:Start|Reload))=\S+", r"\1=/bin/true", text, flags=re.M))
