@@ -23,7 +23,8 @@ _BLOCKING = (
 class BackgroundWork:
     """Runs coroutines of a strategy, and enters what they request.
 
-    on_failure: takes the exception of one.
+    on_failure: takes the exception of one. past: number of the newest message that was there when
+    the process began with the feed session. What the hooks do with those again is no new work.
     """
 
     def __init__(
@@ -35,12 +36,16 @@ class BackgroundWork:
     ) -> None:
         self.wall_ns = clock.wall_ns
         self.enter: Callable[[OwnRequest], None] = order_entry.enter_alone
+        self.past = 0
         self._instance = instance
         self._on_failure = on_failure
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine. Raises RuntimeError when too many run."""
+    def run(self, work: Coroutine[Any, Any, None], sequence: int | None) -> None:
+        """Run a coroutine, unless its message is past. Raises RuntimeError when too many run."""
+        if sequence is not None and sequence <= self.past:
+            work.close()
+            return
         if len(self._tasks) >= TASKS_MAX:
             work.close()
             raise RuntimeError(f"more than {TASKS_MAX} coroutines in the background")

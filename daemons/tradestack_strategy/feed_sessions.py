@@ -83,6 +83,7 @@ class FeedSessions:
         has_followed = left is not None and left.is_over
         ended_with = left.runner.sequence_processed if left is not None and left.is_over else None
         self.close()
+        self._background.past = 0 if has_followed else head.sequence
         self._order_entry.leave_session(ended_with)
         self._counters.start_session()
         epoch = Epoch(

@@ -194,7 +194,8 @@ class Strategy:
         """Run a coroutine while the feed goes on, for slow work; at most until the session ends.
 
         Its requests have no message as their cause: they arrive when they are sent, as a person's
-        do. They are not made again after a restart, and a backtest does not run them.
+        do. So what hooks start for messages from before the process began is not run, and nothing
+        is made again after a restart. A backtest runs none of it.
         """
         self._desk.background(work)
 

@@ -28,8 +28,12 @@ OwnRequest = Order | OrderCancelRequest | OrderCancelReplaceRequest
 class Background(Protocol):
     """What runs beside the feed, and sends its requests."""
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine, with `IN_BACKGROUND` set."""
+    def run(self, work: Coroutine[Any, Any, None], sequence: int | None) -> None:
+        """Run a coroutine, with `IN_BACKGROUND` set.
+
+        sequence: of the message that has led to it, None if none has. One from before the process
+        began is of the past: its work is closed.
+        """
         ...
 
     def new_name(self) -> str:

@@ -155,7 +155,7 @@ class TradingDesk:
         if self._background is None:
             work.close()
         else:
-            self._background.run(work)
+            self._background.run(work, None if IN_BACKGROUND.get() else self.sequence)
 
     def _beside(self) -> BackgroundRequests:
         assert self._background is not None, "it runs what is in the background"

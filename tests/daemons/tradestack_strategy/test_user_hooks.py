@@ -119,6 +119,7 @@ async def test_work_beside_the_feed_stops_nothing(world: MakeWorld) -> None:
     """Its requests name no message."""
     async with world() as running:
         strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Beside))
+        await strategy.settled(0)
         running.feed.publish(("P", "SPY", "168"), ("N", "SPY", "80"), ("P", "SPY", "169"))
         await strategy.until(lambda: strategy.sequence_processed == 3)
 
@@ -127,6 +128,28 @@ async def test_work_beside_the_feed_stops_nothing(world: MakeWorld) -> None:
 
         (order,) = running.orders.received
         assert (order.symbol, order.feed_seq, order.feed_session) == ("SPY", None, None)
+
+
+@pytest.mark.parametrize("start", Start)
+async def test_work_beside_the_feed_is_not_begun_again_after_a_kill(
+    world: MakeWorld, start: Start
+) -> None:
+    """The hooks see the message again, and one that came while no process ran; both are past."""
+    Gate.opened.set()
+    async with world() as running:
+        first = running.start_strategy(start=start, strategy=configured(Beside))
+        await first.settled(0)
+        running.feed.publish(("P", "SPY", "168"), ("N", "SPY", "80"))
+        await first.until(lambda: len(running.orders.received) == 1)
+        await first.kill()
+        running.feed.publish(("N", "IBM", "80"))
+
+        second = running.start_strategy(start=start, strategy=configured(Beside))
+        await second.until(lambda: second.sequence_processed == 3)
+        running.feed.publish(("N", "KO", "80"))
+        await second.until(lambda: len(running.orders.received) > 1)
+
+        assert [order.symbol for order in running.orders.received] == ["SPY", "KO"]
 
 
 async def test_a_hook_that_never_ends_pauses_the_strategy(world: MakeWorld) -> None:
@@ -168,6 +191,7 @@ async def test_a_counter_with_the_name_of_a_daemons_value_pauses_the_strategy(
 async def paused_by_the_watch(running: World, strategy_class: type[Strategy]) -> str:
     """Run a strategy until the watch over hooks has paused it; return the reason."""
     strategy = running.start_strategy(start=Start.SESSION, strategy=configured(strategy_class))
+    await strategy.settled(0)
     watch = HookWatch(
         50 * NANOSECONDS_PER_MILLISECOND, lambda: strategy.runner.sessions.sequence_handled
     )
@@ -187,6 +211,7 @@ async def test_a_hook_that_waits_when_its_strategy_is_paused_requests_nothing(
     """Of two failures at once the first is the reason, and nothing of the strategy goes on."""
     async with world() as running:
         strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Torn))
+        await strategy.settled(0)
         running.feed.publish(("P", "SPY", "168"), ("N", "SPY", "80"))
         await strategy.until(lambda: strategy.runner.state is State.PAUSED)
         trading = strategy.runner.sessions.current
