@@ -83,6 +83,23 @@ def test_people_are_told_where_the_files_are(
     assert "news: 3 fills, P&L" in printed.out
 
 
+def test_people_are_told_where_the_reasons_of_rejections_are(
+    files: list[str], tmp_path: Path, capsys: Output
+) -> None:
+    """The command that is named shows them."""
+    (tmp_path / "mine.py").write_text(
+        "from tradestack.strategies import Strategy\n\n\nclass Mine(Strategy):\n"
+        "    def on_tick(self, tick):\n        self.buy('NONE')\n"
+    )
+    where = ("--state-dir", str(tmp_path / "run"))
+
+    assert run(["backtest", f"{tmp_path}/mine.py", *files, *where]) == ExitStatus.DONE
+
+    told = capsys.readouterr().err.splitlines()[-1].removeprefix("why orders were rejected: ")
+    assert run(told.split()[1:]) == ExitStatus.DONE
+    assert "REJECTED STALE_ORDER" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("strategy", ["news", "crossover", "tests.kit.burst_quoter:BurstQuoter"])
 def test_verify_finds_no_difference(tmp_path: Path, capsys: Output, strategy: str) -> None:
     """Each report follows from the feed log and the requests in the journal."""

@@ -84,9 +84,12 @@ def run(args: argparse.Namespace) -> int:
     finally:
         screen.close()
     print(json.dumps(result.as_dict()) if args.json else summary(result))
+    place = shlex.quote(str(result.state_dir))
     if args.state_dir is None:
-        place = shlex.quote(str(result.state_dir))
         sys.stderr.write(f"its files stay in {place}; to remove them: rm -r {place}\n")
+    if result.orders_rejected:
+        command = f"tradestackctl orders --state-dir {place}"
+        sys.stderr.write(f"why orders were rejected: {command}\n")
     if report is not None:
         write_report(report, result.state_dir, result.feed_session)
         sys.stderr.write(f"{written_line(report)}\n")
