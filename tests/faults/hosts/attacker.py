@@ -103,14 +103,14 @@ class Attacker:
         return stats.get("source_state") == SOURCE_ENDED
 
     async def _kill(self, event: Event) -> None:
-        self._stack.units[event.victim].send(signal.SIGKILL)
+        await self._stack.units[event.victim].kill()
 
     async def _kill_primary(self, _: Event) -> None:
-        (await self._primary()).send(signal.SIGKILL)
+        await (await self._primary()).kill()
 
     async def _kill_leader(self, _: Event) -> None:
         if leader := await self._stack.stream_leader():
-            self._stack.units[f"nats@{leader}"].send(signal.SIGKILL)
+            await self._stack.units[f"nats@{leader}"].kill()
 
     async def _stop(self, event: Event) -> None:
         await _pause(self._stack.units[event.victim], event.length_s)

@@ -10,6 +10,7 @@ from pathlib import Path
 RESTART_S = 0.5  # as RestartSec= in the units
 OPERATOR_FAULT = 78  # as RestartPreventExitStatus= there
 STOP_DEADLINE_S = 60.0
+POLL_S = 0.01
 _ENDS_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 
 
@@ -43,6 +44,13 @@ class Unit:
         """Send a signal to the process, if one runs."""
         if (pid := self.pid) is not None:
             os.kill(pid, number)  # it is our child: not reused before it is reaped
+
+    async def kill(self) -> None:
+        """Kill the process, if one runs; return when it has ended."""
+        if (pid := self.pid) is not None:
+            os.kill(pid, signal.SIGKILL)
+            while self.pid == pid:
+                await asyncio.sleep(POLL_S)
 
     async def hold(self) -> None:
         """Kill it, and do not start it again."""
