@@ -21,7 +21,7 @@ class Availability:
     look: notes whether the stream stores what is journalled (`note_stream`), as known now.
     """
 
-    def __init__(self, look: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, look: Callable[[], object] = lambda: None) -> None:
         self._look = look
         self._write_fault: str | None = None
         self._shortage: str | None = None

@@ -55,14 +55,14 @@ class OrderManager:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
         self._replica = replica or Replica.none()
-        # before anything in it is read
-        self._lock = self._replica.lock or DirectoryLock.take(directory)
+        self._lock = self._replica.lock or DirectoryLock.take(directory)  # before it is read
         users = Users.load(config.users_file).traders()
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context, self._clock = context, clock
         self._statistics = OrderStatistics(clock)
         self.histograms = self._statistics.histograms
-        self._availability = Availability(self._replica.look)
+        stream = self._replica.stream
+        self._availability = Availability() if stream is None else Availability(stream.look)
         self._usage = Usage(clock.monotonic_ns())
         self._sessions, self._display = recover(context, self._replica.replicated)
         self._statistics.follow(self._sessions.current.state.counters)
@@ -74,7 +74,7 @@ class OrderManager:
             clock=clock,
             service=Service.ORDERS,
         )
-        self._cut_off = CutOff(self._replica.stream, self._server)
+        self._cut_off = CutOff(stream, self._server)
         self._execution = execution_of(
             config,
             self._sessions.current.known,

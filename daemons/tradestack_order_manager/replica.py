@@ -70,11 +70,6 @@ class Replica:
         """Return why the stream does not store what is journalled; None if it does."""
         return None if self.stream is None else self.stream.look()
 
-    def look(self) -> None:
-        """Have the stream's faults told that are known now."""
-        if self.stream is not None:
-            self.stream.look()
-
     def follow_faults(self, on_fault: Callable[[str | None], None]) -> None:
         """Call `on_fault` with the fault, whenever it changes."""
         if self.stream is not None:
