@@ -12,6 +12,7 @@ from tests.kit.nats import NatsServers
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import connect
 from tradestack.engine.faults import EngineError, Fenced, Missing, Unavailable, UnknownOutcome
+from tradestack.engine.reader import StreamReader
 from tradestack.engine.settings import EngineSettings
 from tradestack.engine.stream import Stream, create_stream, delete_stream, stream_names
 
@@ -191,3 +192,35 @@ async def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     settings = EngineSettings(servers=("nats://127.0.0.1:1",), name="t", ca_file=absent)
     with pytest.raises(OperatorFault, match=r"absent\.pem"):
         await connect(settings)
+
+
+async def test_a_reader_may_be_unknown_to_a_server_for_a_moment(servers: NatsServers) -> None:
+    """So it is with a new one in a cluster: it is asked again, and given up after a while."""
+    async with await connect(servers.settings()) as connection:
+        stream = await create_stream(connection, "A", replicas=1)
+        reader = await stream.reader(1)
+        (name,) = (await connection.request("CONSUMER.NAMES.A"))["consumers"]
+        await connection.request(f"CONSUMER.DELETE.A.{name}")
+        assert await reader.next_messages() == []
+        config = {"name": name, "ack_policy": "none", "mem_storage": True}
+        request = f"CONSUMER.CREATE.A.{name}"
+        await connection.request(request, stream_name="A", config=config, action="create")
+        await stream.append(b"one", expected_last=0)
+        while not (read := await reader.next_messages()):
+            pass
+        assert [message.data for message in read] == [b"one"]
+
+
+async def test_a_reader_that_no_server_knows_is_given_up(servers: NatsServers) -> None:
+    """It is asked for a while, and not for ever."""
+    async with await connect(servers.settings()) as connection:
+        reader = await (await create_stream(connection, "A", replicas=1)).reader(1)
+        (name,) = (await connection.request("CONSUMER.NAMES.A"))["consumers"]
+        await connection.request(f"CONSUMER.DELETE.A.{name}")
+        with pytest.raises(Unavailable):
+            await _read_for_ever(reader)
+
+
+async def _read_for_ever(reader: StreamReader) -> None:
+    while True:
+        await reader.next_messages()

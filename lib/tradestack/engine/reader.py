@@ -17,6 +17,10 @@ PULL_MESSAGES = 64  # asked for at once
 PULL_EXPIRES_S = 5.0
 SILENCE_MAX_S = PULL_EXPIRES_S + 5.0  # of the server, which has to say that a pull has expired
 CONSUMER_IDLE_S = 60.0  # until the server forgets a reader that is gone
+# The server that this client is at may hear of a new reader later than the client does.
+UNHEARD_MAX = 20
+UNHEARD_PAUSE_S = 0.1
+NO_RESPONDERS = "503"
 
 
 class StreamReader:
@@ -30,6 +34,7 @@ class StreamReader:
         self._inbox = connection.client.new_inbox()
         self._messages: deque[Msg] = deque()
         self._outstanding = 0  # messages that were asked for and did not come yet
+        self._unheard = 0  # pulls in a row that no server took
         self._arrived = asyncio.Event()
 
     @classmethod
@@ -69,6 +74,10 @@ class StreamReader:
                 self._outstanding = 0
                 if status == "408" or status == "404":  # the pull has expired, or found nothing
                     continue
+                if status == NO_RESPONDERS and self._unheard < UNHEARD_MAX:
+                    self._unheard += 1
+                    await asyncio.sleep(UNHEARD_PAUSE_S)
+                    continue
                 raise Unavailable(f"{self._stream}: {(message.headers or {}).get('Description')}")
             taken.append(self._stored(message))
         return taken
@@ -81,6 +90,7 @@ class StreamReader:
             )
         self._next += 1
         self._outstanding -= 1
+        self._unheard = 0
         return StoredMessage(sequence, message.data, message.headers or {})
 
     async def _wait(self) -> None:
