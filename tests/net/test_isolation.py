@@ -84,6 +84,7 @@ async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_appen
         await asyncio.sleep(0)  # until then they were up to date
         live = await stack.enter_async_context(net.connected(running.address))
         await live.log_in(0, user="orders", password="s3cret")
+        stack.enter_context(dropping(live.socket))
         *replays, live_connection = handler.joined
 
         def sent_bytes() -> int:

@@ -104,7 +104,7 @@ def test_fills_and_orders_are_what_fills_and_orders_say(
     for name in ("quantity", "price", "fee"):
         assert session.fills()[name].tolist() == [parse_fixed(fill[name]) for fill in fills]
     assert [
-        (row["order_id"], row["cl_ord_id"], row["symbol"], row["side"], row["verdict"])
+        (row["order_id"], row["cl_ord_id"], row["symbol"], row["side"], row["status"])
         for row in rows(session.orders())
     ] == [
         (each["order_id"], each["cl_ord_id"], each["symbol"], each["side"], each["ord_status"])

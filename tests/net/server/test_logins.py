@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import re
 
 import pytest
 
@@ -240,8 +241,11 @@ async def test_the_lines_of_outsiders_are_limited_and_the_rest_counted(
             async with net.connected(running.address) as client:
                 await client.send(b"GET / HTTP/1.1")
                 await client.packets_to_end()
-        assert len(caplog.messages) == LINES.burst
         running.let_time_pass(60)
 
-    assert "log lines about clients suppressed count=30" in caplog.messages
+    told = [each for each in caplog.messages if each.startswith("protocol violation")]
+    assert len(told) == LINES.burst
+    # The server may have counted once while it went on.
+    counts = re.findall(r"log lines about clients suppressed count=(\d+)", caplog.text)
+    assert sum(map(int, counts)) == 30
     assert running.server.stats()["log_lines_suppressed"] == 30

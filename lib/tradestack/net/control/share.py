@@ -3,7 +3,8 @@
 The processor time that the task of each connection takes is measured, whatever it does: reading,
 carrying out calls, making the items of streams. Before each call, command or item a connection
 waits for its turn: one in a pass of the loop, in the order in which they asked, and none while the
-share is used up. A long piece of work counts several times, since others wait for all of it.
+share is used up. A long piece of work counts several times, since others wait for all of it, but
+keeps nobody out for more than two seconds, or ten times its own: clients give up after ten seconds.
 Operators notice none of this: some work is saved up.
 """
 
@@ -21,6 +22,7 @@ WORK = Rate(per_second=100_000, burst=200_000)  # microseconds: a tenth of the l
 # A piece of work that counts once; one that is n times as long counts n times, up to TIMES_MAX.
 PIECE_US = 200
 TIMES_MAX = 10
+COUNTED_MAX_US = 200_000  # what a piece counts at most, unless it takes longer: two seconds
 RETRY_S = 0.005  # until the share is checked again
 
 
@@ -45,9 +47,13 @@ class Share:
 
     def spend(self, elapsed_ns: int) -> None:
         """Note the processor time that a connection has taken."""
-        elapsed_us = 1 + elapsed_ns // NANOSECONDS_PER_MICROSECOND
-        times = min(max(1, elapsed_us // PIECE_US), TIMES_MAX)
-        self._allowance.spend(WORK, elapsed_us * times)
+        self._allowance.spend(WORK, counted_us(1 + elapsed_ns // NANOSECONDS_PER_MICROSECOND))
+
+
+def counted_us(elapsed_us: int) -> int:
+    """Return how much a piece of work counts that has taken `elapsed_us`."""
+    times = min(max(1, elapsed_us // PIECE_US), TIMES_MAX)
+    return max(elapsed_us, min(elapsed_us * times, COUNTED_MAX_US))
 
 
 @types.coroutine
