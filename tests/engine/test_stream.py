@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.nats import NatsServers
+from tests.kit.nats import NatsServers, create_replicated_stream
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import connect
 from tradestack.engine.faults import EngineError, Fenced, Missing, Unavailable, UnknownOutcome
@@ -137,8 +137,9 @@ async def test_an_append_without_a_stream_is_not_stored(servers: NatsServers) ->
 async def test_a_cluster_goes_on_without_its_leader(tmp_path: Path) -> None:
     """Kill the leader of a stream with three copies: nothing is lost, and appends go on."""
     with NatsServers(tmp_path, count=3) as servers:
+        await create_replicated_stream(servers.settings(), "A")
         async with await connect(servers.settings()) as connection:
-            stream = await create_stream(connection, "A", replicas=3)
+            stream = Stream(connection, "A")
             sent = [await stream.publish(b"%d" % n, expected_last=n) for n in range(40)]
             assert await asyncio.gather(*sent) == list(range(1, 41))
             info = await connection.request("STREAM.INFO.A")

@@ -4,6 +4,7 @@ with NatsServers(tmp_path, count=3, sync=Sync.ALWAYS) as servers:
     servers.urls, servers.kill(0), servers.start(0)
 """
 
+import asyncio
 import enum
 import select
 import signal
@@ -16,7 +17,10 @@ from pathlib import Path
 from typing import Self
 
 from tests.kit.free_ports import free_ports
+from tradestack.engine.connection import connect
+from tradestack.engine.faults import EngineError
 from tradestack.engine.settings import EngineSettings
+from tradestack.engine.stream import create_stream
 
 POLL_S = 0.02
 POLLS_MAX = 3_000  # a minute: an election takes seconds on a busy machine
@@ -136,6 +140,19 @@ class NatsServers:
         path = self._directory / f"nats-{number}.conf"
         path.write_text("\n".join(lines) + "\n")
         return path
+
+
+async def create_replicated_stream(settings: EngineSettings, name: str) -> None:
+    """Create a stream of three copies; ask again while the servers elect its leader."""
+    for _ in range(POLLS_MAX):
+        try:
+            async with await connect(settings) as connection:
+                await create_stream(connection, name, replicas=3)
+                return
+        except EngineError as error:
+            refusal = error
+            await asyncio.sleep(POLL_S)
+    raise AssertionError(f"stream {name} cannot be created: {refusal}")
 
 
 def _is_healthy(port: int) -> bool:

@@ -12,14 +12,13 @@ import pytest
 
 from tests.daemons.tradestack_order_manager.samples import an_order
 from tests.kit.blocking_client import BlockingClient
-from tests.kit.nats import NatsServers
+from tests.kit.nats import NatsServers, create_replicated_stream
 from tests.kit.replicated import ReplicatedOrderManager
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.requests import OrderStatusRequest
 from tradestack.engine.connection import connect
-from tradestack.engine.faults import EngineError
-from tradestack.engine.stream import create_stream, delete_stream
+from tradestack.engine.stream import delete_stream
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.varlink import VarlinkError
 
@@ -91,9 +90,9 @@ def test_a_leader_that_is_cut_off_from_the_others_confirms_nothing(
     async def info(server: int) -> dict[str, Any]:
         settings = dataclasses.replace(servers.settings(), servers=(servers.urls[server],))
         async with await connect(settings) as connection:
-            await create_stream(connection, stream, replicas=3)
             return await connection.request(f"STREAM.INFO.{stream}")
 
+    asyncio.run(create_replicated_stream(servers.settings(), stream))
     leader = int(asyncio.run(info(0))["cluster"]["leader"].removeprefix("n"))
     with ReplicatedOrderManager(tmp_path / "a", servers, "primary", stream=stream) as manager:
         manager.configure(
@@ -118,13 +117,7 @@ def test_a_stream_that_has_lost_messages_is_said_and_stops_the_primary(
     async def begin_anew() -> None:
         async with await connect(servers.settings()) as connection:
             await delete_stream(connection, stream)
-            for _ in range(1_000):
-                try:
-                    await create_stream(connection, stream, replicas=3)
-                except EngineError:  # the servers are not done with the old one
-                    await asyncio.sleep(0.05)
-                else:
-                    return
+        await create_replicated_stream(servers.settings(), stream)
 
     asyncio.run(begin_anew())
     assert primary.wait() == 78
