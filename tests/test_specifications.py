@@ -20,9 +20,10 @@ from tests.kit.documents import (
     table_rows,
 )
 from tradestack.domain.order import CxlRejReason, ExecRestatementReason, OrdRejReason
-from tradestack.store import segment
-from tradestack.wire import order_journal, order_messages
+from tradestack.store.shared_memory import segment
+from tradestack.wire import order_messages
 from tradestack.wire.feed import TICK_PACKET
+from tradestack.wire.journal import order_journal
 from tradestack.wire.soup import PacketType
 
 

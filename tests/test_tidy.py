@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ PYTHON_FILES = sorted(
 )
 FUNCTION_LINES_MAX = 70
 MODULE_LINES_MAX = 300
+FOLDER_MODULES_MAX = 17  # about a dozen is meant
 EXPOSURE_MAX_TENTHS = {
     "tradestack-exporter": 12,
     "tradestack-fix": 12,
@@ -100,6 +102,17 @@ def test_functions_are_short() -> None:
     ]
 
     assert not long
+
+
+def test_folders_are_small() -> None:
+    """No package has more than FOLDER_MODULES_MAX modules: it would be a list, and no place."""
+    counts = Counter(
+        path.parent
+        for path in PYTHON_FILES
+        if path.relative_to(ROOT).parts[0] in ("lib", "daemons") and path.name != "__init__.py"
+    )
+
+    assert not [path for path, count in counts.items() if count > FOLDER_MODULES_MAX]
 
 
 def test_modules_are_short() -> None:

@@ -26,11 +26,11 @@ VALUES = re.compile(
     r"lib/tradestack/domain/.*"
     r"|lib/tradestack/net/allowance\.py"
     r"|lib/tradestack/observe/.*"
-    r"|lib/tradestack/runtime/(clock|fail_points)\.py"
+    r"|lib/tradestack/runtime/(clock|process/fail_points)\.py"
     r"|lib/tradestack/sources/source\.py"
     r"|lib/tradestack/strategies/strategy\.py"
     r"|lib/tradestack/store/feed_checksums\.py"
-    r"|lib/tradestack/trading/(counters|request_values|rules|account/history|judging/(decisions|registers))\.py"
+    r"|lib/tradestack/trading/(rules|account/history|desk/(counters|request_values)|judging/(decisions|registers))\.py"
     r"|lib/tradestack/trading/risk/(limits|reading|situation|trading_state)\.py"
     r"|lib/tradestack/wire/(order_texts|order_messages|close_reason)\.py"
     r"|daemons/.*/(latencies|order_statistics|publication_times)\.py"
@@ -39,7 +39,7 @@ VALUES = re.compile(
 WALKS = {
     "A tick": ("daemons/tradestack_gateway/publisher.py", 10),
     "An order": ("lib/tradestack/trading/judging/judge.py", 26),
-    "A decision": ("daemons/tradestack_strategy/order_entry.py", 19),
+    "A decision": ("daemons/tradestack_strategy/orders/order_entry.py", 19),
 }
 
 SYMBOLS = ("AAA", "BBB")

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from tradestack.runtime.process_start import prepare_process
+from tradestack.runtime.process.process_start import prepare_process
 
 
 def main() -> NoReturn:

@@ -5,9 +5,9 @@ from typing import Self
 
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.observe.levels import REACHED_PERCENT, Level
-from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
 from tradestack.store.feed_log import READ_PACKETS_MAX, FeedLog
-from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, book_name
+from tradestack.store.shared_memory.books import SharedBook, SharedNewsBook, SharedPriceBook
+from tradestack.store.shared_memory.segment import NEWS_BOOK, PRICE_BOOK, book_name
 from tradestack.wire.feed import decode_symbol
 from tradestack.wire.symbol_table import SymbolTable
 

@@ -13,7 +13,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.session_server import SessionServer
 from tradestack.observe.events import SOURCE_FAULT, emit
-from tradestack.runtime.end_process import end_process
+from tradestack.runtime.process.end_process import end_process
 from tradestack.sessions.feed_session import FeedSession
 from tradestack.sessions.sidecar import Settings
 from tradestack.sessions.source_identity import SourceIdentity

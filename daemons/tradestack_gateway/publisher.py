@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from tradestack.domain.clock import Clock
 from tradestack.observe.statistics import RateWindows
-from tradestack.runtime.end_process import end_process
-from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.runtime.process.end_process import end_process
+from tradestack.runtime.process.fail_points import FailPoint, passed
 from tradestack.sessions.feed_session import FeedSession, Published
 from tradestack.wire.feed import TickRecords
 from tradestack_gateway.books import Books

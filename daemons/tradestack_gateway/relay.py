@@ -19,7 +19,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.client.feed_listener import EndReason, FeedListener
 from tradestack.net.server.session_server import SessionServer
 from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, SOURCE_FAULT, emit
-from tradestack.runtime.end_process import end_process
+from tradestack.runtime.process.end_process import end_process
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.sessions.feed_session import FeedSession
 from tradestack.sources.pace import NO_GAP, Gap, Pace

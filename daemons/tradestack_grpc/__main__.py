@@ -3,7 +3,7 @@
 import os
 from typing import NoReturn
 
-from tradestack.runtime.process_start import prepare_process
+from tradestack.runtime.process.process_start import prepare_process
 
 
 def main() -> NoReturn:

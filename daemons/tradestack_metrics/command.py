@@ -12,9 +12,9 @@ from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.addresses import Address, name_of, parse_address
 from tradestack.net.control.place import RUNTIME_DIRECTORY
-from tradestack.runtime.inherited_signals import restore_signals
 from tradestack.runtime.logs.handler import Logs, destination_of_stderr
 from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.process.inherited_signals import restore_signals
 from tradestack.runtime.supervisor.environment import forget_supervisor, parse_environment
 from tradestack.runtime.supervisor.listen_fds import adopt_sockets, bind_tcp
 from tradestack_metrics.exporter import Exporter

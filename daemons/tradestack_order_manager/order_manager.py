@@ -26,13 +26,14 @@ from tradestack.store.free_space import disk_level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.service import Service
+from tradestack_order_manager.accounts.configured_execution import change_execution, execution_of
+from tradestack_order_manager.accounts.feed_again import feed_published_again
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.configured_execution import change_execution, execution_of
-from tradestack_order_manager.control import order_manager_interface
+from tradestack_order_manager.control.inquiry import Inquiry
+from tradestack_order_manager.control.interface import order_manager_interface
+from tradestack_order_manager.control.trading_control import TradingControl
 from tradestack_order_manager.cut_off import CutOff
-from tradestack_order_manager.feed_again import feed_published_again
 from tradestack_order_manager.housekeeping import Housekeeping
-from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.recovery import recover
 from tradestack_order_manager.replica import Replica
@@ -40,7 +41,6 @@ from tradestack_order_manager.roll_over import RollOver
 from tradestack_order_manager.sessions.disconnecting import disconnect
 from tradestack_order_manager.sessions.order_sessions import recovery_timeout_s
 from tradestack_order_manager.settler import Settler
-from tradestack_order_manager.trading_control import TradingControl
 from tradestack_order_manager.usage import Usage
 
 logger = logging.getLogger(__name__)

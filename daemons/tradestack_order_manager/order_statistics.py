@@ -6,7 +6,7 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
 from tradestack.observe.statistics import LatencyHistogram, RateWindows
 from tradestack.sessions.order_session import OrderSession
-from tradestack.trading.session_counters import Counters
+from tradestack.trading.session.session_counters import Counters
 
 
 class OrderStatistics:

@@ -6,7 +6,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.observe.events import LIMIT_BROKEN, LIMITS_CHANGED, TRADING_STATE_CHANGED, emit
 from tradestack.trading.judging.decisions import Batch, JudgedAct
 from tradestack.trading.risk.codes import Breach
-from tradestack.wire.account_records import LimitsRecord, TradingRecord
+from tradestack.wire.journal.account_records import LimitsRecord, TradingRecord
 
 # A client can break a limit with each message; it is said so often at most for each scope.
 REPEAT_MIN_NS = 60 * NANOSECONDS_PER_SECOND

@@ -8,7 +8,7 @@ from tradestack.configs.durability import Durability
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.sessions.order_session import OrderSession
-from tradestack_order_manager.execution import Execution
+from tradestack_order_manager.accounts.execution import Execution
 from tradestack_order_manager.replica import Replica, require_restart
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed, OrderSessions
 from tradestack_order_manager.settler import Settler

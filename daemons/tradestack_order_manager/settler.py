@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from tradestack.configs.durability import Durability
 from tradestack.domain.clock import Clock
 from tradestack.net.server.connection import Connection
-from tradestack.runtime.end_process import end_process
-from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.runtime.process.end_process import end_process
+from tradestack.runtime.process.fail_points import FailPoint, passed
 from tradestack.sessions.order_session import OrderSession
 from tradestack.trading.judging.decisions import (
     Batch,
@@ -32,8 +32,8 @@ from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.repeats import is_in_journal
 from tradestack.trading.rules import Rules
 from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
+from tradestack_order_manager.accounts.execution import Execution
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.refusals import Refusals, not_available
 from tradestack_order_manager.risk_events import RiskEvents

@@ -10,7 +10,7 @@ from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import Order
 from tradestack.net.control.interface import Interface, Method
 from tradestack.wire.varlink import declared_error
-from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.orders.order_entry import OrderEntry
 
 NAME = "io.tradestack.Strategy"
 

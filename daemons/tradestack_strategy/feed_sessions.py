@@ -11,16 +11,16 @@ from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_head import FeedHead
 from tradestack.observe.statistics import RateWindows
 from tradestack.strategies.configured import ConfiguredStrategy
-from tradestack.trading.counters import Counters
-from tradestack.trading.epoch import Epoch
-from tradestack.trading.in_step_runner import InStepRunner
-from tradestack.trading.report_queue import ReportQueue
-from tradestack.trading.signal_runner import SignalRunner
-from tradestack.trading.strategy_object import StrategyFailed
-from tradestack_strategy.background_work import BackgroundWork
+from tradestack.trading.desk.counters import Counters
+from tradestack.trading.desk.epoch import Epoch
+from tradestack.trading.desk.in_step_runner import InStepRunner
+from tradestack.trading.desk.report_queue import ReportQueue
+from tradestack.trading.desk.signal_runner import SignalRunner
+from tradestack.trading.desk.strategy_object import StrategyFailed
 from tradestack_strategy.handshake import Event
+from tradestack_strategy.hooks.background_work import BackgroundWork
 from tradestack_strategy.in_step import InStepTrading
-from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.orders.order_entry import OrderEntry
 from tradestack_strategy.settings import InstanceSettings, Servers
 from tradestack_strategy.trading import SignalTrading, Trading
 

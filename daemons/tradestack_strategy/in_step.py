@@ -10,9 +10,9 @@ from collections.abc import Coroutine
 from typing import Any
 
 from tradestack.net.client.feed_listener import EndReason
-from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.trading.in_step_runner import InStepRunner, Intents
-from tradestack.trading.strategy_object import StrategyFailed
+from tradestack.runtime.process.fail_points import FailPoint, passed
+from tradestack.trading.desk.in_step_runner import InStepRunner, Intents
+from tradestack.trading.desk.strategy_object import StrategyFailed
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_strategy.handshake import Event

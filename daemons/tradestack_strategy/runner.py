@@ -26,19 +26,19 @@ from tradestack.net.client.order_client import OrderClient
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.observe.events import STRATEGY_FOLLOWS_SESSION, STRATEGY_REGISTERED, emit
 from tradestack.strategies.configured import ConfiguredStrategy
-from tradestack.trading.counters import Counted, Counters
-from tradestack.trading.strategy_object import StrategyFailed
+from tradestack.trading.desk.counters import Counted, Counters
+from tradestack.trading.desk.strategy_object import StrategyFailed
 from tradestack.wire.close_reason import Close
 from tradestack.wire.order_messages import BusinessMessageReject, MatchedThrough, Registered
 from tradestack.wire.orders import ServerMessage
 from tradestack_strategy.feed_sessions import FeedSessions
 from tradestack_strategy.handshake import Action, Event, Handshake, State
 from tradestack_strategy.head_search import RETRY_INTERVAL_S, HeadSearch
-from tradestack_strategy.mass_cancel import MassCancel
-from tradestack_strategy.order_entry import OrderEntry
-from tradestack_strategy.pause import Pause
-from tradestack_strategy.registrar import Registrar
-from tradestack_strategy.report_streams import ReportsMissing, ReportStream, ReportStreams
+from tradestack_strategy.hooks.pause import Pause
+from tradestack_strategy.orders.mass_cancel import MassCancel
+from tradestack_strategy.orders.order_entry import OrderEntry
+from tradestack_strategy.orders.registrar import Registrar
+from tradestack_strategy.orders.report_streams import ReportsMissing, ReportStream, ReportStreams
 from tradestack_strategy.settings import InstanceSettings, Servers
 from tradestack_strategy.trading import Progress, Trading
 from tradestack_strategy.work import Later, Spawn, Work

@@ -14,15 +14,15 @@ from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack.strategies.configured import ConfiguredStrategy
-from tradestack.trading.counters import Counted, Counters
-from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
+from tradestack.trading.desk.counters import Counted, Counters
+from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.handshake import State
-from tradestack_strategy.hook_watch import HookWatch
-from tradestack_strategy.mass_cancel import CANCEL_TIMEOUT_S
-from tradestack_strategy.order_entry import OrderEntry
-from tradestack_strategy.reference_price import ReferencePrices
+from tradestack_strategy.hooks.hook_watch import HookWatch
+from tradestack_strategy.orders.mass_cancel import CANCEL_TIMEOUT_S
+from tradestack_strategy.orders.order_entry import OrderEntry
+from tradestack_strategy.orders.reference_price import ReferencePrices
 from tradestack_strategy.runner import Runner
 from tradestack_strategy.settings import InstanceSettings, Servers
 

@@ -19,17 +19,17 @@ from tradestack.net.client.feed_listener import EndReason, FeedListener
 from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.observe.events import FEED_SESSION_ENDED, emit
 from tradestack.observe.statistics import RateWindows
-from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.runtime.process.fail_points import FailPoint, passed
 from tradestack.strategies.intent import AnyIntent
-from tradestack.trading.counters import Counted, Counters
-from tradestack.trading.epoch import Epoch
-from tradestack.trading.signal_runner import SignalRunner
-from tradestack.trading.strategy_object import StrategyFailed
+from tradestack.trading.desk.counters import Counted, Counters
+from tradestack.trading.desk.epoch import Epoch
+from tradestack.trading.desk.signal_runner import SignalRunner
+from tradestack.trading.desk.strategy_object import StrategyFailed
 from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_strategy.handshake import Event
-from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.orders.order_entry import OrderEntry
 
 logger = logging.getLogger(__name__)
 

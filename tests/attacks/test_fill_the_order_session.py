@@ -18,7 +18,7 @@ from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.runtime.clock import SystemClock
 from tradestack.store.journal_lines import read_lines
-from tradestack.wire.order_journal import OrderRecord, decode_record
+from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 from tradestack.wire.order_messages import BusinessMessageReject, Register
 
 REPORTS_MAX = 1_000  # of the order session

@@ -58,7 +58,7 @@ from tradestack_order_manager.__main__ import main
 main()
 """
 SESSION = "tradestack.sessions.order_session:OrderSession"
-STATE = "tradestack.trading.session_state:SessionState"
+STATE = "tradestack.trading.session.session_state:SessionState"
 ORDERS = {
     "received": "tradestack_order_manager.settler:Settler:unsequenced_received",
     "journalled": "tradestack.store.append_file:AppendFile:append",

@@ -11,7 +11,7 @@ import pytest
 from tests.kit.gateway import Gateway
 from tests.kit.other_user import acting_as, needs_root
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
-from tradestack.store.segment import SEGMENT_DIRECTORY
+from tradestack.store.shared_memory.segment import SEGMENT_DIRECTORY
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.stack import ORDER_MANAGER, RunningStack
-from tradestack.ctl.up.progress import SOURCE_ENDED, StackStats
+from tradestack.ctl.up.display.progress import SOURCE_ENDED, StackStats
 from tradestack.net.control.client import ControlFault
 from tradestack.store.journal_lines import read_lines
-from tradestack.wire.order_journal import OrderRecord, decode_record
+from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 
 STRATEGIES = {"dense": (1, 2), "wide": (5, 20)}  # short_ticks, long_ticks
 PACE = "12000/s"  # three seconds for the sample

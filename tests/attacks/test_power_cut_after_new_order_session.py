@@ -16,10 +16,10 @@ from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_regis
 from tests.faults.stack import GATEWAY, ORDER_MANAGER, RunningStack
 from tests.kit.order_manager import OrderManager
 from tests.kit.small_disk import SmallDisk, needs_small_disk
-from tradestack.ctl.up.progress import is_traded
+from tradestack.ctl.up.display.progress import is_traded
 from tradestack.domain.order import Start
 from tradestack.store.journal_lines import read_lines
-from tradestack.wire.order_journal import OrderRecord, decode_record
+from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 
 TRADED = 300  # messages of the feed, each with an order
 POLL_S = 0.02

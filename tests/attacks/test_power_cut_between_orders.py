@@ -9,7 +9,7 @@ from tests.daemons.tradestack_order_manager.entering import some_orders
 from tests.kit.order_manager import OrderManager
 from tests.kit.small_disk import SmallDisk, needs_small_disk
 from tradestack.store.journal_lines import read_lines
-from tradestack.wire.order_journal import OrderRecord, decode_record
+from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 
 ORDERS = 200
 

@@ -17,7 +17,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
 from tradestack.domain.tick import TickKind
-from tradestack.runtime.process_facts import read_boot_id
+from tradestack.runtime.process.process_facts import read_boot_id
 from tradestack.sessions.order_session import OrderSession
 from tradestack.sessions.sidecar import Sidecar
 from tradestack.store.feed_log import FeedLog
@@ -30,10 +30,10 @@ from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.rules import Rules
 from tradestack.wire.feed import encode_symbol, new_records
-from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
+from tradestack.wire.journal.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
-from tradestack_order_manager.execution import Execution
+from tradestack_order_manager.accounts.execution import Execution
 
 FEED_SESSION, ORDER_SESSION = "3DAA200000", "3DAA300000"
 START_NS = 1_795_338_000_000_000_000

@@ -18,7 +18,7 @@ from tradestack.net.control.service_interface import service_interface
 from tradestack.runtime.daemon_interface import daemon_interface
 from tradestack.runtime.systemd_metrics import systemd_metrics
 from tradestack_gateway.control import gateway_interface
-from tradestack_order_manager.control import order_manager_interface
+from tradestack_order_manager.control.interface import order_manager_interface
 from tradestack_strategy.control import strategy_interface
 from tradestack_web.control import web_interface
 

@@ -10,7 +10,7 @@ from tests.ctl.verbs.asking import Output
 from tests.kit.stack import Stack
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.store.journal_lines import read_lines
-from tradestack.wire.order_journal import OrderRecord, decode_record
+from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 
 SYMBOLS = [f"S{number:04}" for number in range(SYMBOLS_MAX + 4)]
 LAST = SYMBOLS[-1]

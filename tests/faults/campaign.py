@@ -34,7 +34,7 @@ from tests.faults.disk import Disk, DiskFault
 from tests.faults.launch import STRATEGIES, Sources
 from tests.faults.repetition import Repetition, no_attack
 from tests.faults.stack import RunFailed
-from tradestack.runtime.fail_points import FailPoint
+from tradestack.runtime.process.fail_points import FailPoint
 
 CHECKOUT = Path(__file__).parents[2]
 DATA = CHECKOUT / "data"

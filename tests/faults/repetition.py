@@ -20,7 +20,7 @@ from tests.faults.compare.gathering import Gathering
 from tests.faults.compare.refolding import with_accounts
 from tests.faults.launch import STRATEGIES, Sources, write_options
 from tests.faults.stack import RunFailed, RunningStack
-from tradestack.ctl.up.progress import SOURCE_ENDED, StackStats
+from tradestack.ctl.up.display.progress import SOURCE_ENDED, StackStats
 from tradestack.net.control.client import ControlFault
 
 END_DEADLINE_S = 600.0  # of a whole repetition: a lost order would be awaited for ever

@@ -11,12 +11,12 @@ from typing import Any
 
 from tests.kit.stack import READY_MARK, TRADESTACKCTL
 from tests.kit.state_directory import StateDirectory
-from tradestack.ctl.up.progress import StackStats
+from tradestack.ctl.up.display.progress import StackStats
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.async_call import control_call
 from tradestack.net.control.client import ControlFault
-from tradestack.runtime.fail_points import VARIABLE, FailPoint
+from tradestack.runtime.process.fail_points import VARIABLE, FailPoint
 
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 60.0

@@ -8,7 +8,7 @@ from tests.faults.compare.evidence import Evidence
 from tests.faults.repetition import Repetition
 from tests.faults.stack import GATEWAY, ORDER_MANAGER, fail_points_hit
 from tradestack.observe.events import SERVER_LOST
-from tradestack.runtime.fail_points import FailPoint
+from tradestack.runtime.process.fail_points import FailPoint
 
 # Each is passed however busy the machine is. 36,109 messages are at least 36 batches of the gateway
 # (LOOKAHEAD_TICKS) and 18 receives of a strategy (receive_bytes_max), with orders because of each;

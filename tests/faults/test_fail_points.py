@@ -10,7 +10,7 @@ from tests.faults.compare.checker import differences
 from tests.faults.compare.evidence import Evidence
 from tests.faults.repetition import Repetition, no_attack
 from tests.faults.stack import fail_points_hit
-from tradestack.runtime.fail_points import FailPoint
+from tradestack.runtime.process.fail_points import FailPoint
 
 # The pass at which each process dies, again after each restart. On a busy machine batches are large
 # and few, but twice that many passes are certain: a session has at least 36 batches of the gateway

@@ -10,7 +10,7 @@ import msgspec
 ROOT = Path(__file__).parents[2]
 PROTOCOL = ROOT / "lib" / "tradestack" / "wire" / "PROTOCOL.md"
 JOURNAL = ROOT / "lib" / "tradestack" / "store" / "JOURNAL.md"
-BOOKS = ROOT / "lib" / "tradestack" / "store" / "BOOKS.md"
+BOOKS = ROOT / "lib" / "tradestack" / "store" / "shared_memory" / "BOOKS.md"
 LIMITS = ROOT / "lib" / "tradestack" / "observe" / "LIMITS.md"
 README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"

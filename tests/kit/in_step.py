@@ -13,11 +13,11 @@ from tradestack.domain.order import Order
 from tradestack.domain.tick import Tick, TickKind
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import Intent
-from tradestack.trading.counters import Counters
-from tradestack.trading.epoch import Epoch
-from tradestack.trading.in_step_runner import InStepRunner
-from tradestack.trading.open_orders import OpenOrders
-from tradestack.trading.report_queue import ReportQueue
+from tradestack.trading.desk.counters import Counters
+from tradestack.trading.desk.epoch import Epoch
+from tradestack.trading.desk.in_step_runner import InStepRunner
+from tradestack.trading.desk.open_orders import OpenOrders
+from tradestack.trading.desk.report_queue import ReportQueue
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 from tradestack.wire.order_messages import MatchedThrough
 

@@ -22,7 +22,7 @@ from tradestack.domain.tick import TickKind
 from tradestack.sessions.order_session import OrderSession
 from tradestack.store.feed_log import FeedLog
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.opening import AccountOpening
+from tradestack.trading.account.holdings.opening import AccountOpening
 from tradestack.trading.commit import commit
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
@@ -32,10 +32,10 @@ from tradestack.trading.risk.limits import Limits, RiskLimits, UserLimits
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.rules import Rules
 from tradestack.wire.feed import encode_symbol, new_records
-from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
+from tradestack.wire.journal.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Progress, Register
 from tradestack.wire.orders import encode_message
-from tradestack_order_manager.execution import Execution
+from tradestack_order_manager.accounts.execution import Execution
 
 FEED_SESSION = "3DAA200000"
 ORDER_SESSION = "3DAA300000"

@@ -8,11 +8,11 @@ from tradestack.strategies.configured import ConfiguredStrategy, configure
 from tradestack.strategies.intent import AnyIntent, Intent
 from tradestack.strategies.loading import LoadedStrategy
 from tradestack.strategies.strategy import Strategy
-from tradestack.trading.counters import Counters
-from tradestack.trading.epoch import Epoch
-from tradestack.trading.in_step_runner import InStepRunner
-from tradestack.trading.report_queue import ReportQueue
-from tradestack.trading.signal_runner import SignalRunner
+from tradestack.trading.desk.counters import Counters
+from tradestack.trading.desk.epoch import Epoch
+from tradestack.trading.desk.in_step_runner import InStepRunner
+from tradestack.trading.desk.report_queue import ReportQueue
+from tradestack.trading.desk.signal_runner import SignalRunner
 from tradestack.wire.feed import TickBatch
 
 EPOCH = Epoch(

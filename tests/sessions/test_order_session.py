@@ -19,7 +19,7 @@ from tradestack.sessions.order_session import (
 )
 from tradestack.store.journal import Journal
 from tradestack.trading.judging.decisions import Malformed
-from tradestack.wire.order_journal import FORMAT_VERSION, encode_record
+from tradestack.wire.journal.order_journal import FORMAT_VERSION, encode_record
 from tradestack_order_manager.sessions.order_sessions import recover_newest
 from tradestack_order_manager.show.order_log import OrderLog
 

@@ -1,6 +1,6 @@
 """The rows of a book as plain values."""
 
-from tradestack.store.book_reader import BookReader
+from tradestack.store.shared_memory.book_reader import BookReader
 
 Row = tuple[str, int, int, int, int, int]
 

@@ -14,11 +14,11 @@ import pytest
 
 from tests.store.feed_logs import SESSION, make_records
 from tests.store.journals import PAYLOADS
-from tradestack.store import segment
-from tradestack.store.book_reader import BookReader
-from tradestack.store.books import SharedPriceBook
 from tradestack.store.feed_log import FeedLog
 from tradestack.store.journal import Journal
+from tradestack.store.shared_memory import segment
+from tradestack.store.shared_memory.book_reader import BookReader
+from tradestack.store.shared_memory.books import SharedPriceBook
 
 _numbers = itertools.count()
 

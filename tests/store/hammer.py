@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tradestack.domain.tick import TickKind
-from tradestack.store.books import SharedPriceBook
+from tradestack.store.shared_memory.books import SharedPriceBook
 from tradestack.wire.feed import encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
 

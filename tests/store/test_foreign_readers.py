@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tradestack.domain.fixed_point import SCALE
-from tradestack.store import books
-from tradestack.store.books import SharedPriceBook
-from tradestack.store.segment import SEGMENT_DIRECTORY
+from tradestack.store.shared_memory import books
+from tradestack.store.shared_memory.books import SharedPriceBook
+from tradestack.store.shared_memory.segment import SEGMENT_DIRECTORY
 
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -102,7 +102,7 @@ def test_readers_leave_the_segment_when_they_end(book: SharedPriceBook, segment_
     """A reader that exits without closing removes nothing, and starts no helper process."""
     program = (
         "import os, signal, sys\n"
-        "from tradestack.store.books import SharedPriceBook\n"
+        "from tradestack.store.shared_memory.books import SharedPriceBook\n"
         "print(SharedPriceBook.attach(sys.argv[1]).entry('SPY').sequence, flush=True)\n"
         "print('multiprocessing' in sys.modules, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tradestack.store.book_reader import BookRecords
-from tradestack.store.books import SharedPriceBook
-from tradestack.store.segment import SEGMENT_DIRECTORY
+from tradestack.store.shared_memory.book_reader import BookRecords
+from tradestack.store.shared_memory.books import SharedPriceBook
+from tradestack.store.shared_memory.segment import SEGMENT_DIRECTORY
 
 Child = Callable[..., "subprocess.Popen[str]"]
 HAMMER = Path(__file__).parent / "hammer.py"

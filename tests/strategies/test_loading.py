@@ -14,8 +14,8 @@ from tests.kit.strategies import EPOCH
 from tradestack.domain.fixed_point import SCALE
 from tradestack.strategies.configured import configure
 from tradestack.strategies.loading import load_strategy
-from tradestack.trading.counters import Counters
-from tradestack.trading.signal_runner import SignalRunner
+from tradestack.trading.desk.counters import Counters
+from tradestack.trading.desk.signal_runner import SignalRunner
 
 ONE = """
 from tradestack.strategies import Strategy

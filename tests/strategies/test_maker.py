@@ -23,9 +23,9 @@ from tradestack.domain.tick import TickKind
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent, CancelIntent, Intent
 from tradestack.strategies.maker import Maker
-from tradestack.trading.counters import Counters
-from tradestack.trading.in_step_runner import InStepRunner
-from tradestack.trading.report_queue import ReportQueue
+from tradestack.trading.desk.counters import Counters
+from tradestack.trading.desk.in_step_runner import InStepRunner
+from tradestack.trading.desk.report_queue import ReportQueue
 from tradestack.wire.feed import TickBatch
 
 P, N = TickKind.PRICE, TickKind.NEWS

@@ -17,7 +17,7 @@ from tradestack.strategies import NewsItem, PriceTick, Strategy, TickColumns, ev
 from tradestack.strategies.messages import Message
 from tradestack.strategies.registry import SHIPPED
 from tradestack.testing import LookaheadFound, assert_no_lookahead, random_ticks
-from tradestack.trading.strategy_object import StrategyFailed
+from tradestack.trading.desk.strategy_object import StrategyFailed
 
 TICKS = random_ticks(400)
 

@@ -20,11 +20,11 @@ from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Message, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
-from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.risk.limits import Limits, RiskLimits
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.account_records import CheckpointRecord, EndedRecord, RequestRecord
-from tradestack.wire.order_journal import OrderRecord, decode_record
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.account_records import CheckpointRecord, EndedRecord, RequestRecord
+from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 from tradestack.wire.orders import encode_message
 
 USER = "news"

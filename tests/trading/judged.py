@@ -18,11 +18,11 @@ from tradestack.domain.order import Side, Start
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch, Malformed, Received
 from tradestack.trading.judging.judge import judge
-from tradestack.trading.known_orders import KnownOrders
-from tradestack.trading.replay import replay
 from tradestack.trading.rules import Rules
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import Record, decode_record
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.replay import replay
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.order_journal import Record, decode_record
 from tradestack.wire.orders import decode_server_message
 
 RULES = some_rules()

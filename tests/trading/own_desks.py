@@ -7,9 +7,9 @@ from tradestack.domain.order import ExecType, Side
 from tradestack.domain.tick import Tick, TickKind
 from tradestack.strategies import PriceTick, Strategy
 from tradestack.strategies.intent import AnyIntent
-from tradestack.trading.desk import TradingDesk
-from tradestack.trading.handled_feed import MessageFeed
-from tradestack.trading.own_view import OwnView
+from tradestack.trading.desk.desk import TradingDesk
+from tradestack.trading.desk.handled_feed import MessageFeed
+from tradestack.trading.desk.own_view import OwnView
 
 
 class Asking(Strategy):

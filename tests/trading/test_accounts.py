@@ -28,11 +28,11 @@ from tradestack.trading.commit import commit
 from tradestack.trading.execution.model import ExecutionModel, Latency
 from tradestack.trading.judging.decisions import Received
 from tradestack.trading.judging.judge import judge
-from tradestack.trading.known_orders import KnownOrders
-from tradestack.trading.registrations import Registration
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.account_records import AccountRecord, ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord, Record, decode_record
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.registrations import Registration
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.account_records import AccountRecord, ExecutionRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record, decode_record
 from tradestack.wire.order_messages import Progress
 from tradestack.wire.orders import ClientMessage, encode_message
 

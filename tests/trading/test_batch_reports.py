@@ -7,7 +7,7 @@ from tests.trading.judged import MemoryJournal, judge_all
 from tradestack.domain.order import ExecType, Side
 from tradestack.trading.judging.batch_reports import BatchReports
 from tradestack.trading.judging.decisions import Judged
-from tradestack.trading.session_state import SessionState
+from tradestack.trading.session.session_state import SessionState
 
 USER = a_message(an_order()).sender.user
 

@@ -4,18 +4,18 @@ import msgspec
 import pytest
 
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, NOW_NS, a_header
-from tests.trading.desk import Desk, limits_of_user
+from tests.trading.judged_on_tape import Desk, limits_of_user
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType
 from tradestack.domain.trading_state import TradingState
 from tradestack.trading.carrying import Carrying
-from tradestack.trading.replay import replay
 from tradestack.trading.risk.codes import OnBreach
-from tradestack.trading.session_state import SessionState
+from tradestack.trading.session.replay import replay
+from tradestack.trading.session.session_state import SessionState
 from tradestack.trading.verification.verification import Verification
-from tradestack.wire.account_records import ExecutionRecord, TradingRecord
-from tradestack.wire.order_journal import decode_record
+from tradestack.wire.journal.account_records import ExecutionRecord, TradingRecord
+from tradestack.wire.journal.order_journal import decode_record
 
 NEXT_SESSION = "0000000009"
 LIMITS = limits_of_user(

@@ -15,7 +15,7 @@ from tradestack.trading.account.checkpoint import (
     encode_checkpoint,
 )
 from tradestack.trading.execution.model import ExecutionModel, Latency, LimitFill
-from tradestack.wire.account_records import RAW_BYTES_MAX
+from tradestack.wire.journal.account_records import RAW_BYTES_MAX
 
 SECOND_NS = 1_000_000_000
 MANY = 10_000

@@ -29,9 +29,9 @@ from tradestack.domain.order import OrdRejReason, OrdStatus, Start
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import JudgedOrder, Malformed, Received
 from tradestack.trading.judging.judge import judge
-from tradestack.trading.known_orders import KnownOrders
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import (
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.order_journal import (
     Record,
     report_length,
 )

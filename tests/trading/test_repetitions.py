@@ -15,7 +15,7 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdRejReason, OrdStatus, OrdType, Side, TimeInForce
 from tradestack.trading.commit import commit
 from tradestack.trading.risk.limits import Limits, RiskLimits
-from tradestack.trading.session_state import SessionState
+from tradestack.trading.session.session_state import SessionState
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])

@@ -10,7 +10,7 @@ from tests.trading.own_desks import AtDesk
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, OrdType, Side, TimeInForce
 from tradestack.strategies.intent import CancelIntent, Intent, ReplaceIntent
-from tradestack.trading.account.portfolio import open_portfolio
+from tradestack.trading.account.holdings.portfolio import open_portfolio
 
 
 def at_desk(held: int = 0) -> AtDesk:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tradestack.wire.varlink import declared_error
-from tradestack_order_manager.not_available import NAME, NotAvailable
+from tradestack_order_manager.control.not_available import NAME, NotAvailable
 
 
 class Late:

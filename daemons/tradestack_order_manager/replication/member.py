@@ -32,8 +32,11 @@ from tradestack.replication.silence import Silence
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
 from tradestack.wire.service import Service
-from tradestack_order_manager.control import ControlledOrderManager, order_manager_interface
-from tradestack_order_manager.inquiry import Inquiry
+from tradestack_order_manager.control.inquiry import Inquiry
+from tradestack_order_manager.control.interface import (
+    ControlledOrderManager,
+    order_manager_interface,
+)
 from tradestack_order_manager.order_manager import OrderManager
 from tradestack_order_manager.replica import Replica, require_restart
 from tradestack_order_manager.replication.claim import (

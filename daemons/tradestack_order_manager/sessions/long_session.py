@@ -16,14 +16,14 @@ from tradestack.sessions.report_stream import ReportStream
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine, read_lines
 from tradestack.trading.ranges import packed
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.order_journal import (
     MalformedRecord,
     RegisterRecord,
     RepairedRecord,
     decode_header,
     report_length,
 )
-from tradestack.wire.replayed_records import (
+from tradestack.wire.journal.replayed_records import (
     ReplayedExecutionRecord,
     ReplayedOrderRecord,
     decode_replayed,

@@ -6,7 +6,7 @@ and orders that are lost to other ones.
 """
 
 from tradestack.sessions.order_session import OrderSession
-from tradestack.wire.order_journal import EVERY_BOOT
+from tradestack.wire.journal.order_journal import EVERY_BOOT
 from tradestack_order_manager.sessions.log_end import LogEnd
 
 

@@ -22,7 +22,7 @@ from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.sessions.order_session import OrderSession, first_header
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.store.staged_file import Stage
-from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
+from tradestack.wire.journal.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.sessions.journal_files import (
     ends_whole,
     prune_journals,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.sessions.order_session import OrderSession
 from tradestack.store.journal import PREFIX_LENGTH
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import (
     MalformedRecord,
     OrderRecord,
     Record,

@@ -14,7 +14,7 @@ from pathlib import Path
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.levels import Level
-from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.runtime.process.fail_points import FailPoint, passed
 from tradestack.sessions.order_session import OrderSession
 from tradestack.store.free_space import disk_level
 from tradestack.trading.judging.decisions import Batch

@@ -13,8 +13,8 @@ from tradestack.trading.judging.decisions import (
     JudgedOrder,
     JudgedRequest,
 )
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord, Record
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record
 from tradestack_order_manager.show.execution_line import execution_line
 from tradestack_order_manager.show.log_place import LogPlace
 from tradestack_order_manager.show.order_line import order_line

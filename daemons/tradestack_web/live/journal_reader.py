@@ -15,8 +15,8 @@ from tradestack.domain.times import format_utc
 from tradestack.store.journal import JOURNAL_SUFFIX, PREFIX_LENGTH
 from tradestack.store.journal_lines import payload_of
 from tradestack.trading.replies.orders import fill_reply, order_reply
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import (
     MalformedRecord,
     OrderRecord,
     Record,

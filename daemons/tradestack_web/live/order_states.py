@@ -15,8 +15,8 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import payload_of
 from tradestack.trading.replies.orders import Order, order_after, order_reply
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord, decode_record
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 
 PIECE_BYTES = 256 * 1024  # read, or decoded, in one pass of the loop
 SEARCHED_BYTES_MAX = 32 * 1024 * 1024

@@ -20,8 +20,8 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.source import SourceFault
 from tradestack.store.feed_tape import FeedTape
-from tradestack.trading.epoch import Epoch
-from tradestack.trading.strategy_object import StrategyFailed
+from tradestack.trading.desk.epoch import Epoch
+from tradestack.trading.desk.strategy_object import StrategyFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.upkeep import keep_up
 from tradestack.trading.rules import Rules
-from tradestack.trading.session_counters import Counters
+from tradestack.trading.session.session_counters import Counters
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_messages import Progress
 from tradestack.wire.orders import (

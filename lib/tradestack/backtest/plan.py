@@ -14,7 +14,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.keys import load_config, parse_config, read_table
 from tradestack.sources.csv.options import ReadingOptions
 from tradestack.strategies.registry import find_strategy
-from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
+from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 QUANTITY = "10"  # as etc/strategy/news.toml has it

@@ -8,7 +8,7 @@ from typing import Any
 from tradestack.backtest.directory import ResultDirectory
 from tradestack.domain.clock import Clock
 from tradestack.domain.version import VERSION
-from tradestack.runtime.process_facts import ProcessFacts
+from tradestack.runtime.process.process_facts import ProcessFacts
 from tradestack.runtime.statistics_recorder import StatisticsRecorder
 
 

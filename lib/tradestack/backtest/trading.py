@@ -15,13 +15,13 @@ from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelR
 from tradestack.domain.order import Start
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent
-from tradestack.trading.counters import Counters
-from tradestack.trading.epoch import Epoch
-from tradestack.trading.in_step_runner import InStepRunner
+from tradestack.trading.desk.counters import Counters
+from tradestack.trading.desk.epoch import Epoch
+from tradestack.trading.desk.in_step_runner import InStepRunner
+from tradestack.trading.desk.open_orders import OpenOrders
+from tradestack.trading.desk.report_queue import ReportQueue
+from tradestack.trading.desk.signal_runner import SignalRunner
 from tradestack.trading.judging.decisions import Batch
-from tradestack.trading.open_orders import OpenOrders
-from tradestack.trading.report_queue import ReportQueue
-from tradestack.trading.signal_runner import SignalRunner
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_messages import MatchedThrough, Progress, Register
 from tradestack.wire.orders import ClientMessage

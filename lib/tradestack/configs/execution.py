@@ -9,7 +9,7 @@ from tradestack.domain.order import PRICE_MAX, QUANTITY_MAX
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import Duration, FixedPoint
 from tradestack.runtime.config.values import Choice, Integer
-from tradestack.trading.account.opening import AccountOpening
+from tradestack.trading.account.holdings.opening import AccountOpening
 from tradestack.trading.execution.model import (
     BASIS_POINTS_WHOLE,
     IOC_WINDOW_NS_MAX,

@@ -9,7 +9,7 @@ from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.sections import Section
 from tradestack.runtime.config.shared_keys import FEED_ADDRESS, HOST_USERS, DaemonConfig
 from tradestack.runtime.config.values import FilePath, Integer, TcpAddresses, Text
-from tradestack.store.trusted_users import TRUSTED_USERS
+from tradestack.store.shared_memory.trusted_users import TRUSTED_USERS
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 REPLICAS_MAX = 5  # of JetStream

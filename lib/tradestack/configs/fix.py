@@ -8,7 +8,7 @@ from tradestack.net.addresses import Address
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.shared_keys import HOST_USERS, ORDERS_ADDRESS, DaemonConfig
 from tradestack.runtime.config.values import Integer, MapOf, TcpAddress, TcpAddresses, Text
-from tradestack.store.trusted_users import TRUSTED_USERS
+from tradestack.store.shared_memory.trusted_users import TRUSTED_USERS
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 FIX_ADDRESS = "127.0.0.1:8996"

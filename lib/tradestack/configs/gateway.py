@@ -41,7 +41,7 @@ from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.csv.source import Reading
 from tradestack.sources.csv.times.timestamps import parse_timestamp
 from tradestack.sources.pace import Pace, parse_pace
-from tradestack.store.trusted_users import TRUSTED_USERS
+from tradestack.store.shared_memory.trusted_users import TRUSTED_USERS
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 IGNORED_MESSAGES = Rate(100, 100)  # from one client of the feed, which has no reason to send any

@@ -16,7 +16,7 @@ from tradestack.runtime.config.shared_keys import (
     DaemonConfig,
 )
 from tradestack.runtime.config.values import Choice, FilePath, Integer, TcpAddress, TcpAddresses
-from tradestack.store.trusted_users import TRUSTED_USERS
+from tradestack.store.shared_memory.trusted_users import TRUSTED_USERS
 
 GRPC_ADDRESS = "127.0.0.1:8995"
 

@@ -34,8 +34,8 @@ from tradestack.runtime.config.values import (
     Text,
     ValueParser,
 )
-from tradestack.runtime.import_guard import import_guard
-from tradestack.store.trusted_users import TRUSTED_USERS
+from tradestack.runtime.process.import_guard import import_guard
+from tradestack.store.shared_memory.trusted_users import TRUSTED_USERS
 from tradestack.strategies.configured import ConfiguredStrategy, configure
 from tradestack.strategies.registry import NAME_FORM, SHIPPED, build_strategy, find_strategy
 from tradestack.wire.soup import USER_LENGTH_MAX

@@ -17,9 +17,9 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
-from tradestack.runtime.inherited_signals import restore_signals
-from tradestack.runtime.output import STDERR, STDOUT, discard_output
-from tradestack.runtime.process_start import prepare_process
+from tradestack.runtime.process.inherited_signals import restore_signals
+from tradestack.runtime.process.output import STDERR, STDOUT, discard_output
+from tradestack.runtime.process.process_start import prepare_process
 from tradestack.wire.varlink import SERVICE_INTERFACE, VarlinkError
 
 DESCRIPTION = "Query, control and run the tradestack daemons."

@@ -7,14 +7,14 @@ import msgspec
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,
     LimitsRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.order_journal import (
     MalformedRecord,
     Record,
     RegisterRecord,

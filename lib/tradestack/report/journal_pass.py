@@ -13,8 +13,8 @@ from tradestack.report.files.state_files import JournalFile, name_of, payloads_o
 from tradestack.report.files.unreadable import as_disagreement
 from tradestack.report.journal_facts import JournalFacts
 from tradestack.store.journal import FRAME_LENGTH
-from tradestack.wire.account_records import AccountRecord, CheckpointRecord, ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord, Record, decode_header, decode_record
+from tradestack.wire.journal.account_records import AccountRecord, CheckpointRecord, ExecutionRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record, decode_header, decode_record
 
 Show = Callable[[float], None]  # is told the share of the work that is done
 

@@ -30,14 +30,14 @@ from tradestack.runtime.config.running import PendingKey
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.config_file import ReloadedFile
 from tradestack.runtime.daemon_interface import daemon_interface
-from tradestack.runtime.early_hangup import EarlyHangup
-from tradestack.runtime.end_process import end_process
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Logs
 from tradestack.runtime.logs.level import LogLevel
-from tradestack.runtime.open_files import descriptor_levels
 from tradestack.runtime.overview import Overview
-from tradestack.runtime.process_facts import ProcessFacts, read_boot_id
+from tradestack.runtime.process.early_hangup import EarlyHangup
+from tradestack.runtime.process.end_process import end_process
+from tradestack.runtime.process.open_files import descriptor_levels
+from tradestack.runtime.process.process_facts import ProcessFacts, read_boot_id
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context
 from tradestack.runtime.statistics_recorder import StatisticsRecorder

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TextIO
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
-from tradestack.runtime.end_process import EXIT_STATUS_FAULT
-from tradestack.runtime.inherited_limits import no_more_processes
 from tradestack.runtime.logs.handler import Destination
+from tradestack.runtime.process.end_process import EXIT_STATUS_FAULT
+from tradestack.runtime.process.inherited_limits import no_more_processes
 
 REASON_BYTES_MAX = 4096  # PIPE_BUF: a pipe takes this much in one write
 

@@ -25,15 +25,15 @@ from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.config_check import check_config
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
-from tradestack.runtime.early_hangup import EarlyHangup
-from tradestack.runtime.end_process import EXIT_STATUS_FAULT, end_despite_threads
-from tradestack.runtime.fail_points import arm
-from tradestack.runtime.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
-from tradestack.runtime.inherited_signals import restore_signals
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
 from tradestack.runtime.logs.level import LogLevel
-from tradestack.runtime.output import STDERR, STDOUT, discard_output
+from tradestack.runtime.process.early_hangup import EarlyHangup
+from tradestack.runtime.process.end_process import EXIT_STATUS_FAULT, end_despite_threads
+from tradestack.runtime.process.fail_points import arm
+from tradestack.runtime.process.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
+from tradestack.runtime.process.inherited_signals import restore_signals
+from tradestack.runtime.process.output import STDERR, STDOUT, discard_output
 from tradestack.runtime.program import Program
 from tradestack.runtime.supervisor.environment import (
     Environment,

@@ -12,7 +12,7 @@ from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config_file import ReloadedFile
 from tradestack.runtime.logs.handler import Logs
 from tradestack.runtime.metric_table import METRICS
-from tradestack.runtime.process_facts import ProcessFacts
+from tradestack.runtime.process.process_facts import ProcessFacts
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Service
 

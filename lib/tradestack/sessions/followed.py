@@ -3,7 +3,7 @@
 from tradestack.domain.faults import OperatorFault
 from tradestack.sessions.order_session import OrderSession
 from tradestack.store.journal import PREFIX_LENGTH
-from tradestack.trading.replay import replay
+from tradestack.trading.session.replay import replay
 
 
 def follow(session: OrderSession, lines: bytes) -> None:

@@ -19,16 +19,16 @@ from tradestack.configs.durability import Durability
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
-from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.runtime.process.fail_points import FailPoint, passed
 from tradestack.sessions.report_stream import ReportStream
 from tradestack.store.journal import FRAME_LENGTH, JOURNAL_SUFFIX, Journal, Replay
 from tradestack.store.staged_file import Stage
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch
-from tradestack.trading.known_orders import KnownOrders
-from tradestack.trading.replay import add_record, replay
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import (
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.replay import add_record, replay
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.order_journal import (
     FORMAT_VERSION,
     LogReopenedRecord,
     OrderRecord,

@@ -18,11 +18,11 @@ from tradestack.strategies.loading import loaded_class
 from tradestack.strategies.messages import Message, NewsItem
 from tradestack.strategies.registry import find_strategy
 from tradestack.strategies.strategy import Strategy
-from tradestack.trading.counters import Counters
-from tradestack.trading.epoch import Epoch
-from tradestack.trading.in_step_runner import InStepRunner
-from tradestack.trading.report_queue import ReportQueue
-from tradestack.trading.signal_runner import SignalRunner
+from tradestack.trading.desk.counters import Counters
+from tradestack.trading.desk.epoch import Epoch
+from tradestack.trading.desk.in_step_runner import InStepRunner
+from tradestack.trading.desk.report_queue import ReportQueue
+from tradestack.trading.desk.signal_runner import SignalRunner
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 
 _EPOCH = Epoch(

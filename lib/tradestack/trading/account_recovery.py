@@ -15,20 +15,20 @@ from tradestack.trading.account.account import Account
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistory
 from tradestack.trading.account.report_sink import ReportSink
-from tradestack.trading.account.risk_counting import note_request, note_submission
+from tradestack.trading.account.risk.risk_counting import note_request, note_submission
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.risk.trading_state import StateAct
+from tradestack.trading.session.known_orders import KnownOrders
 from tradestack.trading.tape import Tape
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     EndedRecord,
     ExecutionRecord,
     ReleaseRecord,
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import OrderRecord, Record, RegisterRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record, RegisterRecord
 
 
 class TapeBehind(Exception):

@@ -11,7 +11,7 @@ from tradestack.domain.execution_report import Report
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
-from tradestack.trading.account.opening import AccountOpening, Opening
+from tradestack.trading.account.holdings.opening import AccountOpening, Opening
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account_recovery import (
     JournalContradicted,
@@ -20,12 +20,12 @@ from tradestack.trading.account_recovery import (
     rebuild,
 )
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import StateAct
+from tradestack.trading.session.known_orders import KnownOrders
 from tradestack.trading.tape import Tape
-from tradestack.wire.account_records import TradingRecord
 from tradestack.wire.errors import ProtocolError
+from tradestack.wire.journal.account_records import TradingRecord
 
 OpenTape = Callable[[str], Tape | None]
 

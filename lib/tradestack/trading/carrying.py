@@ -13,20 +13,20 @@ from tradestack.domain.execution_report import Report
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountHistories, AccountKey
-from tradestack.trading.account.opening import AccountOpening
+from tradestack.trading.account.holdings.opening import AccountOpening
 from tradestack.trading.accounts import Accounts, AccountUnavailable
 from tradestack.trading.earlier_sessions import NO_SESSIONS, EarlierSessions
 from tradestack.trading.left_behind import left_behind
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import StateAct
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     CheckpointRecord,
     ExecutionRecord,
     LimitsRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import Record, encode_record
+from tradestack.wire.journal.order_journal import Record, encode_record
 
 
 class Carrying:

@@ -14,7 +14,7 @@ from tradestack.trading.judging.decisions import (
     JudgedRequest,
 )
 from tradestack.trading.ranges import packed
-from tradestack.trading.session_state import SessionState
+from tradestack.trading.session.session_state import SessionState
 
 
 def commit(state: SessionState, judged: Sequence[Judged], offsets: Sequence[int]) -> None:

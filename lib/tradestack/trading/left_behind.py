@@ -22,15 +22,15 @@ from tradestack.trading.account import reports
 from tradestack.trading.account.account_state import AccountState, RequestKind, UnderWay
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistory, AccountKey
-from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.reporter import Reporter
 from tradestack.trading.account.under_way import under_way_of
-from tradestack.trading.account.working_order import WorkingOrder, accepted_order
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.known_orders import ReadRecord
-from tradestack.wire.account_records import ExecutionRecord, RequestRecord
-from tradestack.wire.order_journal import OrderRecord, Record
+from tradestack.trading.orders.place import Place
+from tradestack.trading.orders.working_order import WorkingOrder, accepted_order
+from tradestack.trading.session.known_orders import ReadRecord
+from tradestack.wire.journal.account_records import ExecutionRecord, RequestRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record
 
 TEXT = "the feed session's log lacks messages that were met"
 

@@ -22,8 +22,8 @@ from typing import Any, ClassVar
 
 from tests.bench.program import answer, wait_for_go
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.store.books import SharedPriceBook
-from tradestack.store.segment import unlink
+from tradestack.store.shared_memory.books import SharedPriceBook
+from tradestack.store.shared_memory.segment import unlink
 
 SYMBOL = "SPY"
 SYMBOLS_OF_ALL = 1_000

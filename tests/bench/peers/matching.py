@@ -26,8 +26,8 @@ from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import StateAct
-from tradestack.wire.account_records import TradingRecord
 from tradestack.wire.feed import encode_symbol, new_records
+from tradestack.wire.journal.account_records import TradingRecord
 
 SESSION = "0000000001"
 SYMBOLS = ("SPY", "SPY", "AIG", "MSFT")

@@ -23,7 +23,7 @@ from tests.bench.faults import CountWrong
 from tests.bench.placement import Placement
 from tests.bench.program import Program
 from tests.bench.workshop import Workshop
-from tradestack.store.segment import unlink
+from tradestack.store.shared_memory.segment import unlink
 
 NAME = "shared-memory"
 OPERATIONS, OPERATIONS_QUICK = 200_000, 20_000

@@ -30,7 +30,7 @@ from tradestack.domain.requests import (
 )
 from tradestack.domain.trading_state import TradingState
 from tradestack.store.journal import Journal
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,
@@ -40,7 +40,7 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import Record, encode_record
+from tradestack.wire.journal.order_journal import Record, encode_record
 
 FEED_SESSION = "3DAA200000"
 

@@ -11,9 +11,9 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import build_parser
 from tradestack.ctl.soak.options import run_options, up_options
 from tradestack.ctl.soak.strategy_file import strategy_file
+from tradestack.ctl.up.display.screen import Screen
 from tradestack.ctl.up.foreground import checked_config
 from tradestack.ctl.up.options import Setting
-from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.kit.clock import FakeClock
 from tradestack.ctl.sweep.shown import ShownRuns, run_parts
-from tradestack.ctl.up.screen import Screen
+from tradestack.ctl.up.display.screen import Screen
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tradestack.ctl.up.progress import Accounts, StackStats
+from tradestack.ctl.up.display.progress import Accounts, StackStats
 
 ACCOUNT = {"user": "news", "feed_session": "S", "ended": True}
 LATENCY = {"p50_us": 420.0, "p99_us": 1234.5, "p999_us": 2000.0, "count": 2}

@@ -12,7 +12,7 @@ from tests.kit.stack import DEADLINE_S, Stack
 from tradestack.ctl.up.claim import claimed, remove_abandoned
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.runtime.supervisor.listen_fds import bind_unix
-from tradestack.store.segment import SEGMENT_DIRECTORY
+from tradestack.store.shared_memory.segment import SEGMENT_DIRECTORY
 
 DAEMONS = ("gateway", "order-manager", "strategy-news")
 

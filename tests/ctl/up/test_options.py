@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
+from tradestack.ctl.up.display.screen import Screen
 from tradestack.ctl.up.options import Setting, add_options, parse_setting, stack_config
-from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.supervised import AfterDeath
 

@@ -13,7 +13,7 @@ from tradestack.ctl.toml import toml
 from tradestack.ctl.up.stack_files import STRATEGY_SHIPPED, StackFiles, read_strategies
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import Users
-from tradestack.store.segment import SEGMENT_DIRECTORY
+from tradestack.store.shared_memory.segment import SEGMENT_DIRECTORY
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(

@@ -9,9 +9,9 @@ import pytest
 from tests.kit.segments import new_suffix
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
-from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.feed_log import FeedLog
-from tradestack.store.segment import unlink
+from tradestack.store.shared_memory.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.shared_memory.segment import unlink
 from tradestack.wire.feed import SYMBOL_FIELD, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway.books import Books

@@ -11,8 +11,8 @@ from tests.kit.csv_files import (
     read_file,
 )
 from tests.kit.gateway import Gateway
-from tradestack.store.books import SharedNewsBook, SharedPriceBook
-from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, book_name
+from tradestack.store.shared_memory.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.shared_memory.segment import NEWS_BOOK, PRICE_BOOK, book_name
 
 
 def test_client_log_books_and_counters_agree(daemon: Gateway, sources: dict[str, Any]) -> None:

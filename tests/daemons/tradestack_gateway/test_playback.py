@@ -18,11 +18,11 @@ from tests.kit.segments import new_suffix
 from tradestack.configs.gateway import AtEnd, GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.end_process import EXIT_STATUS_FAULT
+from tradestack.runtime.process.end_process import EXIT_STATUS_FAULT
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.sources.pace import Schedule, parse_pace
-from tradestack.store.books import SharedNewsBook, SharedPriceBook
-from tradestack.store.segment import unlink
+from tradestack.store.shared_memory.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.shared_memory.segment import unlink
 from tradestack_gateway.books import Books
 from tradestack_gateway.feed_origin import SourceState
 from tradestack_gateway.playback import Playback

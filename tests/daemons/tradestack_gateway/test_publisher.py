@@ -13,13 +13,13 @@ from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, make_ticks
 from tests.kit.clock import FakeClock
 from tests.kit.segments import new_suffix
-from tradestack.runtime.end_process import EXIT_STATUS_FAULT
+from tradestack.runtime.process.end_process import EXIT_STATUS_FAULT
 from tradestack.sessions import feed_session
 from tradestack.sessions.feed_session import FeedSession
 from tradestack.sources.pace import Schedule, parse_pace
 from tradestack.store.append_file import AppendFile
-from tradestack.store.books import SharedNewsBook, SharedPriceBook
-from tradestack.store.segment import unlink
+from tradestack.store.shared_memory.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.shared_memory.segment import unlink
 from tradestack_gateway.books import Books
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher

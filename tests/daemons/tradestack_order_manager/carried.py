@@ -10,7 +10,7 @@ from tests.kit.recorded_session import RecordedSession, trades
 from tests.trading.verification.verified import payloads_of, verify
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
-from tradestack.trading.account.opening import AccountOpening
+from tradestack.trading.account.holdings.opening import AccountOpening
 from tradestack.trading.verification.verification import Verification
 from tradestack.wire.order_messages import Register
 

@@ -11,7 +11,7 @@ from tradestack.trading.judging.decisions import JudgedOrder, Malformed, Receive
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.risk.limits import Limits, RiskLimits
 from tradestack.trading.rules import Rules
-from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
+from tradestack.wire.journal.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
 

@@ -22,8 +22,8 @@ from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
 from tests.trading.verification.verified import payloads_of, verify
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdRejReason, Side
-from tradestack.trading.account.opening import AccountOpening
-from tradestack.trading.account.portfolio import Portfolio
+from tradestack.trading.account.holdings.opening import AccountOpening
+from tradestack.trading.account.holdings.portfolio import Portfolio
 
 
 @pytest.fixture

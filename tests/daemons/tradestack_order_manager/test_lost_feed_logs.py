@@ -20,8 +20,8 @@ from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelReq
 from tradestack.report.files.state_files import StateFiles
 from tradestack.trading.execution.model import ExecutionModel, Latency
 from tradestack.trading.verification.difference import Differs
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import decode_record
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import decode_record
 from tradestack.wire.order_messages import Progress
 
 SLOW = ExecutionModel(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.kit.clock import FakeClock
-from tradestack.trading.session_counters import Counters
+from tradestack.trading.session.session_counters import Counters
 from tradestack_order_manager.order_statistics import OrderStatistics
 
 

@@ -16,16 +16,16 @@ from tests.kit.sender import MemorySender
 from tradestack.configs.durability import Durability
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
-from tradestack.runtime.end_process import EXIT_STATUS_FAULT
+from tradestack.runtime.process.end_process import EXIT_STATUS_FAULT
 from tradestack.sessions import order_session as order_session_module
 from tradestack.sessions.order_session import OrderSession
 from tradestack.store.journal import Journal
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
-from tradestack.trading.session_state import SessionState
+from tradestack.trading.session.session_state import SessionState
 from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType, encode_packet
+from tradestack_order_manager.accounts.execution import Execution
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.journal_files import session_paths
 from tradestack_order_manager.sessions.order_sessions import OrderSessions

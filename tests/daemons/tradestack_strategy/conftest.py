@@ -13,9 +13,9 @@ from tests.daemons.tradestack_strategy.services import Make, service_of
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, World
 from tests.kit.clock import FakeClock
 from tradestack.net.server.users import Users, users_line
-from tradestack.trading.counters import Counters
-from tradestack_strategy.order_entry import OrderEntry
-from tradestack_strategy.reference_price import ReferencePrices
+from tradestack.trading.desk.counters import Counters
+from tradestack_strategy.orders.order_entry import OrderEntry
+from tradestack_strategy.orders.reference_price import ReferencePrices
 from tradestack_strategy.service import StrategyService
 
 

@@ -13,8 +13,8 @@ from tradestack.domain.order import Start
 from tradestack.net.addresses import Address
 from tradestack.net.server.users import Users
 from tradestack.store.journal import JOURNAL_SUFFIX
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord, Record, decode_record
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record, decode_record
 
 QUOTER = {"strategy": "tests.kit.quoter:Quoter", "quantity": "0.0000002"}
 

@@ -7,8 +7,8 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus, Side
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.strategies.intent import Intent
-from tradestack.trading.background import OwnRequest
-from tradestack.trading.epoch import Epoch
+from tradestack.trading.desk.background import OwnRequest
+from tradestack.trading.desk.epoch import Epoch
 from tradestack.wire.order_messages import Progress
 
 EPOCH = Epoch(

@@ -23,7 +23,7 @@ from tradestack.net.server.session_server import SessionHandler, SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.clock import SystemClock
 from tradestack.store.feed_log import FeedLog
-from tradestack.trading.registrations import Registration, Registrations, from_sequence
+from tradestack.trading.session.registrations import Registration, Registrations, from_sequence
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TickRecords

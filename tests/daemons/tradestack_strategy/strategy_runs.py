@@ -14,10 +14,10 @@ from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.news import News
-from tradestack.trading.counters import Counters
+from tradestack.trading.desk.counters import Counters
 from tradestack_strategy.handshake import State
-from tradestack_strategy.order_entry import OrderEntry
-from tradestack_strategy.reference_price import ReferencePrices
+from tradestack_strategy.orders.order_entry import OrderEntry
+from tradestack_strategy.orders.reference_price import ReferencePrices
 from tradestack_strategy.runner import Runner
 from tradestack_strategy.settings import InstanceSettings, Servers
 

@@ -18,8 +18,8 @@ from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelR
 from tradestack.domain.order import ExecType
 from tradestack.domain.requests import OrderMassCancelRequest
 from tradestack.net.server.users import Users
-from tradestack.wire.account_records import RequestRecord
-from tradestack_strategy.mass_cancel import CANCEL_TIMEOUT_S
+from tradestack.wire.journal.account_records import RequestRecord
+from tradestack_strategy.orders.mass_cancel import CANCEL_TIMEOUT_S
 
 # A strategy that waits for its mass cancel as long as a start takes on a busy machine.
 PATIENT = (

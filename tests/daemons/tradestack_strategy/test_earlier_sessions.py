@@ -16,9 +16,9 @@ from tests.daemons.tradestack_strategy.strategy_runs import StrategyRun
 from tests.daemons.tradestack_strategy.test_in_step import FEED, part
 from tradestack.domain.order import ExecType
 from tradestack.net.server.users import Users
-from tradestack.trading.counters import Counted
-from tradestack.wire.account_records import RequestRecord
-from tradestack.wire.order_journal import OrderRecord, Record, decode_record
+from tradestack.trading.desk.counters import Counted
+from tradestack.wire.journal.account_records import RequestRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record, decode_record
 from tradestack_strategy.handshake import State
 
 LAST = len(FEED)

@@ -16,7 +16,7 @@ from tests.kit.strategies import configured
 from tradestack.domain.execution_report import Report
 from tradestack.domain.order import ExecType, Start
 from tradestack.domain.tick import TickKind
-from tradestack.trading.counters import Counted
+from tradestack.trading.desk.counters import Counted
 from tradestack.wire.feed import TickBatch
 from tradestack_strategy.handshake import State
 

@@ -14,8 +14,8 @@ from tests.trading.executions import execution, refusal
 from tradestack.domain.order import ExecType
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from tradestack.strategies.intent import CancelIntent, ReplaceIntent
-from tradestack.trading.counters import Counted, Counters
-from tradestack_strategy.order_entry import OrderEntry
+from tradestack.trading.desk.counters import Counted, Counters
+from tradestack_strategy.orders.order_entry import OrderEntry
 
 A = EPOCH.client_order_id(intent(3))
 CANCEL = CancelIntent(sequence=4, index=0, cl_ord_id=A, publish_time_ns=0)

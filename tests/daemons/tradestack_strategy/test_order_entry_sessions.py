@@ -12,8 +12,8 @@ from tests.daemons.tradestack_strategy.order_entries import (
     report,
 )
 from tests.kit.clock import FakeClock
-from tradestack.trading.counters import Counted, Counters
-from tradestack_strategy.order_entry import OrderEntry
+from tradestack.trading.desk.counters import Counted, Counters
+from tradestack_strategy.orders.order_entry import OrderEntry
 
 
 def test_a_late_report_of_the_session_before_counts_for_the_process_alone(

@@ -12,7 +12,7 @@ from tests.daemons.tradestack_strategy.news_items import (
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
-from tradestack.trading.counters import Counted
+from tradestack.trading.desk.counters import Counted
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack_strategy.handshake import State
 

@@ -16,11 +16,11 @@ from tests.daemons.tradestack_strategy.news_items import (
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tradestack.domain.order import Start
 from tradestack.net.server.limits import SessionLimits
-from tradestack.trading.counters import Counted
-from tradestack.trading.signal_runner import SignalRunner
+from tradestack.trading.desk.counters import Counted
+from tradestack.trading.desk.signal_runner import SignalRunner
 from tradestack_strategy.handshake import State
-from tradestack_strategy.order_entry import OrderEntry
-from tradestack_strategy.registrar import Registrar
+from tradestack_strategy.orders.order_entry import OrderEntry
+from tradestack_strategy.orders.registrar import Registrar
 
 
 async def test_a_killed_strategy_makes_the_same_orders_under_the_same_names(

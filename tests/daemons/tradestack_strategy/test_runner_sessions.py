@@ -3,7 +3,7 @@
 from tests.daemons.tradestack_strategy.news_items import BUY_IBM, BUY_SPY, PRICES, SELL_IBM
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tradestack.domain.order import Start
-from tradestack.trading.counters import Counted
+from tradestack.trading.desk.counters import Counted
 from tradestack_strategy.handshake import State
 
 

@@ -11,7 +11,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
 from tradestack.domain.order import Start
 from tradestack.strategies import NewsItem, PriceTick, Strategy
 from tradestack_strategy.handshake import State
-from tradestack_strategy.hook_watch import HookWatch
+from tradestack_strategy.hooks.hook_watch import HookWatch
 from tradestack_strategy.in_step import InStepTrading
 
 

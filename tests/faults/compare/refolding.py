@@ -18,13 +18,13 @@ from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import ExecRestatementReason
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.account.history import AccountHistory, AccountKey
-from tradestack.trading.account.portfolio import Portfolio
+from tradestack.trading.account.holdings.portfolio import Portfolio
 from tradestack.trading.account_recovery import JournalContradicted, rebuild
-from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.ranges import packed
 from tradestack.trading.risk.trading_state import StateAct
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.account_records import (
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     EndedRecord,
     ExecutionRecord,
@@ -33,7 +33,7 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.order_journal import (
     OrderRecord,
     Record,
     RegisterRecord,

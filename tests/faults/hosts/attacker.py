@@ -15,7 +15,7 @@ from tests.faults.hosts.schedule import Event, Kind
 from tests.faults.hosts.stack import TAKE_OVER, HostsStack, signal_all
 from tests.faults.hosts.unit import Unit
 from tests.faults.stack import RunFailed
-from tradestack.ctl.up.progress import SOURCE_ENDED
+from tradestack.ctl.up.display.progress import SOURCE_ENDED
 from tradestack.net.control.client import ControlFault
 from tradestack.wire.varlink import VarlinkError
 

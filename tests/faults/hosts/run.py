@@ -31,8 +31,8 @@ from tests.faults.hosts.unit import OPERATOR_FAULT
 from tests.faults.launch import PROBE, STRATEGIES
 from tests.faults.launch import USERS as COMPARED
 from tests.faults.stack import RunFailed
-from tradestack.ctl.up.progress import SOURCE_ENDED
-from tradestack.store.segment import SEGMENT_DIRECTORY
+from tradestack.ctl.up.display.progress import SOURCE_ENDED
+from tradestack.store.shared_memory.segment import SEGMENT_DIRECTORY
 
 END_DEADLINE_S = 300.0
 ENDED_MAX_S = 10.0

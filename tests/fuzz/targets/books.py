@@ -10,10 +10,10 @@ from tests.fuzz.target import Target, assert_one_line
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, SYMBOLS_MAX
 from tradestack.domain.tick import TickKind
-from tradestack.store import book_reader
-from tradestack.store.book_reader import BookReader
-from tradestack.store.books import SharedPriceBook
-from tradestack.store.segment import (
+from tradestack.store.shared_memory import book_reader
+from tradestack.store.shared_memory.book_reader import BookReader
+from tradestack.store.shared_memory.books import SharedPriceBook
+from tradestack.store.shared_memory.segment import (
     FORMAT_VERSION,
     HEADER_LENGTH,
     MAGIC,

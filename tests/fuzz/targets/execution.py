@@ -30,7 +30,7 @@ from tradestack.domain.requests import (
 )
 from tradestack.domain.trading_state import TradingState
 from tradestack.store.journal_lines import JournalLine
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     RAW_BYTES_MAX,
     AccountRecord,
     CheckpointRecord,
@@ -41,10 +41,15 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import Record, decode_record, encode_record, report_length
+from tradestack.wire.journal.order_journal import (
+    Record,
+    decode_record,
+    encode_record,
+    report_length,
+)
+from tradestack.wire.journal.replayed_records import decode_replayed
 from tradestack.wire.order_messages import MatchedThrough, Progress
 from tradestack.wire.orders import ClientMessage, encode_message
-from tradestack.wire.replayed_records import decode_replayed
 
 FEED_SESSION = "3DAA200000"
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z

@@ -27,10 +27,10 @@ from tradestack.sessions.order_session import OrderSession
 from tradestack.sessions.sidecar import Mark, Settings, Sidecar, SidecarUnusable
 from tradestack.trading.judging.decisions import Received
 from tradestack.trading.judging.judge import judge
-from tradestack.trading.known_orders import KnownOrders
-from tradestack.trading.replay import replay
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import Record, decode_header, encode_record
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.replay import replay
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.order_journal import Record, decode_header, encode_record
 from tradestack.wire.orders import encode_message
 
 NAME = f"{HEADER.session}.journal"

@@ -34,14 +34,14 @@ from tradestack.trading.judging.decisions import (
     Received,
 )
 from tradestack.trading.judging.judge import judge
-from tradestack.trading.known_orders import KnownOrders
-from tradestack.trading.replay import replay
 from tradestack.trading.risk.limits import Limits, RiskLimits
 from tradestack.trading.rules import Rules
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.account_records import ExecutionRecord
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.replay import replay
+from tradestack.trading.session.session_state import SessionState
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import (
     FORMAT_VERSION,
     MalformedRecord,
     OrderRecord,

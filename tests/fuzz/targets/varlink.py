@@ -25,7 +25,7 @@ from tradestack.wire.varlink import (
     encode_reply,
 )
 from tradestack_gateway.control import gateway_interface
-from tradestack_order_manager.control import order_manager_interface
+from tradestack_order_manager.control.interface import order_manager_interface
 from tradestack_strategy.control import strategy_interface
 
 SIZE_MAX = 1_024  # of a call, so that short inputs reach beyond it

@@ -13,7 +13,7 @@ from tradestack.net.server.deadlines import Deadlines
 from tradestack.net.server.failed_logins import FAILURES_MAX
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.states import State
-from tradestack.runtime.fail_points import JumpingClock
+from tradestack.runtime.process.fail_points import JumpingClock
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.soup import Packet, PacketType
 

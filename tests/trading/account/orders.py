@@ -2,7 +2,7 @@
 
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import OrdType, Side, TimeInForce
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.orders.working_order import WorkingOrder
 
 MILLISECOND_NS = 1_000_000
 

@@ -12,7 +12,7 @@ from tradestack.trading.account.checkpoint import (
     encode_checkpoint,
 )
 from tradestack.trading.risk.windows import Activity, EventWindow
-from tradestack.wire.account_records import RAW_BYTES_MAX
+from tradestack.wire.journal.account_records import RAW_BYTES_MAX
 
 MANY = 20_000
 TIMES = 10_001  # one more than a window may be asked to count

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.trading.desk import SECOND_NS, Desk, limits_of_user
+from tests.trading.judged_on_tape import SECOND_NS, Desk, limits_of_user
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, Side

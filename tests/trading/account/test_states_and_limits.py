@@ -2,8 +2,8 @@
 
 import msgspec
 
-from tests.trading.account.test_account_risk import BUY, MONEY, SELL, filled, market, resting
-from tests.trading.desk import SECOND_NS, Desk, code_of, limits_of_user, text_of
+from tests.trading.account.risk.test_account_risk import BUY, MONEY, SELL, filled, market, resting
+from tests.trading.judged_on_tape import SECOND_NS, Desk, code_of, limits_of_user, text_of
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecRestatementReason, ExecType, OrdStatus

@@ -8,13 +8,13 @@ from tests.kit.tape import MemoryTape
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdType, Side, TimeInForce
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.account.working_orders import WorkingOrders
 from tradestack.trading.execution.matching import match_trade
 from tradestack.trading.execution.model import ExecutionModel, LimitFill
 from tradestack.trading.execution.price_bounds import price_bounds
 from tradestack.trading.execution.slippage import Market
 from tradestack.trading.execution.standing import Standing
+from tradestack.trading.orders.working_order import WorkingOrder
 
 SYMBOLS = ("IBM", "SPY")
 PRICES = range(98, 103)

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from tests.kit.tape import MemoryTape
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.order_steps import fill_order
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.fees import fill_fee
 from tradestack.trading.execution.matching import match_trade
 from tradestack.trading.execution.model import ExecutionModel
@@ -17,6 +15,8 @@ from tradestack.trading.execution.standing import (
     set_standing,
     standing_at_arrival,
 )
+from tradestack.trading.orders.order_steps import fill_order
+from tradestack.trading.orders.working_order import WorkingOrder
 
 MILLISECOND_NS = 1_000_000
 TICK = SCALE // 100

@@ -7,9 +7,9 @@ from tests.kit.tape import MemoryTape
 from tests.trading.execution.market import Played, trades_of
 from tradestack.domain.order import Side, TimeInForce
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.draws import DrawKey, Purpose, draw
 from tradestack.trading.execution.model import ExecutionModel, LimitFill, SlippageKind
+from tradestack.trading.orders.working_order import WorkingOrder
 
 Part = tuple[int, int, int]  # at most this much, at this price, of this trade
 

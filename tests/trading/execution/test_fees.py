@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from tests.trading.account.orders import working_order
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Side
-from tradestack.trading.account.order_steps import fill_order
 from tradestack.trading.execution.fees import fill_fee, order_fee
 from tradestack.trading.execution.model import Fees
+from tradestack.trading.orders.order_steps import fill_order
 
 
 def fees_of(fees: Fees, fills: list[tuple[int, str]]) -> list[int]:

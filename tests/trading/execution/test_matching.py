@@ -12,7 +12,6 @@ from tests.trading.execution.naive import play_naively
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdType, Side, TimeInForce
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution import matching
 from tradestack.trading.execution.matching import match_trade
 from tradestack.trading.execution.model import (
@@ -22,6 +21,7 @@ from tradestack.trading.execution.model import (
     SlippageKind,
 )
 from tradestack.trading.execution.slippage import Market
+from tradestack.trading.orders.working_order import WorkingOrder
 
 BUY, SELL, FOK, IOC = Side.BUY, Side.SELL, TimeInForce.FOK, TimeInForce.IOC
 

@@ -5,9 +5,9 @@ import pytest
 from tests.trading.account.orders import working_order
 from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
 from tradestack.domain.order import Side, TimeInForce
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import ExecutionModel, LimitFill
 from tradestack.trading.execution.price_bounds import PriceBounds, price_bounds
+from tradestack.trading.orders.working_order import WorkingOrder
 
 
 def resting_order(side: Side, limit: str) -> WorkingOrder:

@@ -11,9 +11,9 @@ from tests.trading.account.orders import working_order
 from tests.trading.execution.market import TICK, tape_of, trades_of
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Side
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import ExecutionModel, Slippage, SlippageKind
 from tradestack.trading.execution.slippage import Market, recent_volume, taker_price
+from tradestack.trading.orders.working_order import WorkingOrder
 
 BUY, SELL = Side.BUY, Side.SELL
 

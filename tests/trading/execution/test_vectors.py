@@ -13,7 +13,6 @@ from tests.trading.account.orders import working_order
 from tests.trading.execution.market import TICK, play, shown, tape_of
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side, TimeInForce
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.matching import match_trade
 from tradestack.trading.execution.model import (
     ExecutionModel,
@@ -23,6 +22,7 @@ from tradestack.trading.execution.model import (
     SlippageKind,
 )
 from tradestack.trading.execution.slippage import Market
+from tradestack.trading.orders.working_order import WorkingOrder
 
 BUY, SELL = Side.BUY, Side.SELL
 WHOLE = ExecutionModel()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdType, Side, TimeInForce
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure, notional_of
 from tradestack.trading.risk.judge_risk import judge_risk
 from tradestack.trading.risk.limits import Limits, RiskLimits, UserLimits

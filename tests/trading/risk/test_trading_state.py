@@ -14,7 +14,7 @@ from tradestack.trading.risk.trading_state import (
     TradingStates,
     stricter,
 )
-from tradestack.wire.account_records import TradingRecord
+from tradestack.wire.journal.account_records import TradingRecord
 
 ACTIVE, REDUCING, HALTED = TradingState
 

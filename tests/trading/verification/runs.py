@@ -9,8 +9,8 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, Order
 from tradestack.domain.requests import OrderCancelRequest
 from tradestack.trading.verification.conduct import Conduct
-from tradestack.wire.account_records import ExecutionRecord, RequestRecord
-from tradestack.wire.order_journal import OrderRecord, Record
+from tradestack.wire.journal.account_records import ExecutionRecord, RequestRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record
 
 USER = "news"
 

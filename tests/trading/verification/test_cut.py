@@ -10,14 +10,14 @@ from tradestack.domain.trading_state import TradingState
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.verification.cut import Cut
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,
     ReleaseRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import LogReopenedRecord, Record
+from tradestack.wire.journal.order_journal import LogReopenedRecord, Record
 
 AT = 7
 OTHER_SESSION = "3DAA200001"

@@ -5,7 +5,7 @@ from pathlib import Path
 from tradestack.report.files.state_files import tapes_of
 from tradestack.store.journal_lines import read_lines
 from tradestack.trading.verification.verification import Verification
-from tradestack.wire.order_journal import decode_header
+from tradestack.wire.journal.order_journal import decode_header
 
 
 def payloads_of(journal: Path) -> list[bytes]:

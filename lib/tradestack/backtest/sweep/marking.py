@@ -8,7 +8,7 @@ from tradestack.report.equity.account_walk import AccountWalk
 from tradestack.report.equity.fill_course import TapeFill, follow_fills
 from tradestack.report.equity.tape_blocks import Codes, blocks_of
 from tradestack.report.statistics.equity import EquitySeries, Integers
-from tradestack.trading.account.portfolio import open_portfolio
+from tradestack.trading.account.holdings.portfolio import open_portfolio
 from tradestack.wire.feed import TickRecords, encode_symbol
 from tradestack.wire.symbol_table import SymbolTable
 

@@ -7,7 +7,7 @@ from tradestack.backtest.sweep.figures import Intervals, RunFigures
 from tradestack.backtest.sweep.grid import Combination
 from tradestack.backtest.sweep.run import RunOne
 from tradestack.backtest.sweep.window import Window
-from tradestack.trading.strategy_object import StrategyFailed
+from tradestack.trading.desk.strategy_object import StrategyFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from tradestack.backtest.backtest import Reached
 from tradestack.backtest.result import Result
 from tradestack.ctl.account_lines import account_lines
 from tradestack.ctl.durations import duration_text
-from tradestack.ctl.up.screen import Screen
-from tradestack.ctl.up.summary import elapsed_text, fitted
+from tradestack.ctl.up.display.screen import Screen
+from tradestack.ctl.up.display.summary import elapsed_text, fitted
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.units import counted
 

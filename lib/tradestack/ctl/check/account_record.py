@@ -19,7 +19,7 @@ from tradestack.domain.requests import (
     Request,
 )
 from tradestack.domain.times import format_utc
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     AccountRecords,
     CheckpointRecord,

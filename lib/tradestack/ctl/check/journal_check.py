@@ -9,9 +9,9 @@ from tradestack.ctl.check.journal_record import kind_of, printable
 from tradestack.ctl.check.journal_replay import JournalReplay
 from tradestack.domain.times import format_utc
 from tradestack.store.journal_lines import JournalLine, read_lines
-from tradestack.wire.order_journal import RepairedRecord
-from tradestack.wire.record_user import user_of
-from tradestack.wire.replayed_records import (
+from tradestack.wire.journal.order_journal import RepairedRecord
+from tradestack.wire.journal.record_user import user_of
+from tradestack.wire.journal.replayed_records import (
     ReplayedOrderRecord,
     ReplayedRecord,
 )

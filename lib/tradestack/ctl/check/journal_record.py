@@ -10,7 +10,7 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.times import format_utc
 from tradestack.store.journal_lines import JournalLine
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.order_journal import (
     LogReopenedRecord,
     MalformedRecord,
     OrderRecord,
@@ -20,7 +20,7 @@ from tradestack.wire.order_journal import (
     SessionRecord,
     decode_record,
 )
-from tradestack.wire.record_user import user_of
+from tradestack.wire.journal.record_user import user_of
 
 
 def describe_line(line: JournalLine, user: str | None = None) -> str | None:

@@ -18,7 +18,7 @@ from tradestack.ctl.check.journal_replay import JournalReplay, MissingOrders
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal_lines import JournalLine, read_lines
 from tradestack.store.journal_rewrite import encode_line, rewrite_journal
-from tradestack.wire.order_journal import RepairedRecord, encode_record
+from tradestack.wire.journal.order_journal import RepairedRecord, encode_record
 
 # No order with its report is shorter: it bounds the orders in damage that no order follows.
 ORDER_BYTES_MIN = 300

@@ -6,10 +6,10 @@
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine
 from tradestack.trading.ranges import packed
-from tradestack.trading.replay import add_record
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import SessionRecord, decode_header
-from tradestack.wire.replayed_records import (
+from tradestack.trading.session.replay import add_record
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.order_journal import SessionRecord, decode_header
+from tradestack.wire.journal.replayed_records import (
     ReplayedExecutionRecord,
     ReplayedOrderRecord,
     ReplayedRecord,

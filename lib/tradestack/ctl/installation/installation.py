@@ -11,7 +11,7 @@ from pathlib import Path
 from tradestack.ctl.arguments import StorePath
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.supervisor.units import property_of_unit
-from tradestack.store.trusted_users import SERVICE_USER
+from tradestack.store.shared_memory.trusted_users import SERVICE_USER
 
 SYSTEMD_RUNS = Path("/run/systemd/system")  # sd_booted(3)
 _ACTIVE_STATES = ("active", "activating", "reloading", "refreshing")

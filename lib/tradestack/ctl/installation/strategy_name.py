@@ -3,7 +3,7 @@
 import re
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
+from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
 
 # systemd would escape other characters; the length is what an order's id has room for.
 _NAME = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")

@@ -26,8 +26,8 @@ from tradestack.trading.replies.orders import Order, order_after, order_reply
 from tradestack.trading.tape import clock
 from tradestack.trading.verification.accounts_at import AccountsAt
 from tradestack.trading.verification.cut import Cut
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord, Record, decode_header, decode_record
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import OrderRecord, Record, decode_header, decode_record
 
 
 class SessionAt:

@@ -8,7 +8,7 @@ from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.report.files.state_files import StateFiles, payloads_of
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.verification.conduct import Conduct
-from tradestack.wire.order_journal import decode_header, decode_record
+from tradestack.wire.journal.order_journal import decode_header, decode_record
 
 
 class Comparison:

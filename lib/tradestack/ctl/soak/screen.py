@@ -10,7 +10,7 @@ import sys
 from collections import deque
 from typing import TextIO
 
-from tradestack.ctl.up.screen import Screen
+from tradestack.ctl.up.display.screen import Screen
 
 LINES_KEPT = 60
 

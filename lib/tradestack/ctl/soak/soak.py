@@ -17,10 +17,10 @@ from tradestack.ctl.soak.result import SoakResult
 from tradestack.ctl.soak.screen import SoakScreen
 from tradestack.ctl.soak.strategy_file import INSTANCE, StrategyFile, strategy_file
 from tradestack.ctl.up.child_process import ChildDied
+from tradestack.ctl.up.display.progress import StrategyPaused
+from tradestack.ctl.up.display.run_counts import RunResult
+from tradestack.ctl.up.display.screen import Screen
 from tradestack.ctl.up.foreground import Errand, checked_config, run_foreground
-from tradestack.ctl.up.progress import StrategyPaused
-from tradestack.ctl.up.run_counts import RunResult
-from tradestack.ctl.up.screen import Screen
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tradestack.domain.tick import TickKind
-from tradestack.runtime.import_guard import IMPORT_TIMEOUT_S
+from tradestack.runtime.process.import_guard import IMPORT_TIMEOUT_S
 from tradestack.strategies.parameter import parameters_of
 
 INSPECTION_SECONDS_MAX = IMPORT_TIMEOUT_S + 10  # for code that no exception interrupts

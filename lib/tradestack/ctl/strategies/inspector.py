@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tradestack.ctl.strategies.inspection import declared_by
-from tradestack.runtime.import_guard import import_guard
+from tradestack.runtime.process.import_guard import import_guard
 from tradestack.strategies.class_check import needs_of
 from tradestack.strategies.configured import configure
 from tradestack.strategies.parameter import parameters_of

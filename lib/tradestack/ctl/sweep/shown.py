@@ -4,8 +4,8 @@
 """
 
 from tradestack.ctl.durations import duration_text
-from tradestack.ctl.up.screen import Screen
-from tradestack.ctl.up.summary import fitted
+from tradestack.ctl.up.display.screen import Screen
+from tradestack.ctl.up.display.summary import fitted
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 
 TENTHS = 10

@@ -25,7 +25,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.format_options import format_options
 from tradestack.ctl.sweep.report import as_json, sweep_facts, sweep_text, walk_facts, walk_text
 from tradestack.ctl.sweep.shown import ShownRuns
-from tradestack.ctl.up.screen import Screen
+from tradestack.ctl.up.display.screen import Screen
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.strategies.parameter import parameters_of, parse_parameters

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.inherited_limits import no_more_processes
+from tradestack.runtime.process.inherited_limits import no_more_processes
 from tradestack.runtime.supervisor.listen_fds import LISTEN_FDS_START
 
 READY_TIMEOUT_S = 30.0  # as TimeoutStartSec= in the units; the child may extend it

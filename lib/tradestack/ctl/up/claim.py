@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tradestack.ctl.up.stack_files import StackFiles
-from tradestack.store.segment import SEGMENT_DIRECTORY
+from tradestack.store.shared_memory.segment import SEGMENT_DIRECTORY
 
 FILE_MODE = 0o600
 CLAIM_BYTES_MAX = 8 << 10  # the path of a directory has 4 KiB at most

@@ -4,7 +4,7 @@ import sys
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.up.child_process import ChildDied
-from tradestack.ctl.up.progress import StrategyPaused
+from tradestack.ctl.up.display.progress import StrategyPaused
 from tradestack.ctl.up.run import Interrupted
 
 EARLY_ENDS = (ChildDied, StrategyPaused, Interrupted, KeyboardInterrupt)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradestack.ctl.up.claim import claimed, daemons_run, remove_abandoned
+from tradestack.ctl.up.display.run_counts import RunResult
+from tradestack.ctl.up.display.screen import Screen
 from tradestack.ctl.up.machine_check import (
     check_machine,
     check_space,
@@ -23,12 +25,10 @@ from tradestack.ctl.up.option_check import check_options
 from tradestack.ctl.up.options import stack_config
 from tradestack.ctl.up.page import require_web, served_page
 from tradestack.ctl.up.run import Disturb, Run
-from tradestack.ctl.up.run_counts import RunResult
-from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
+from tradestack.runtime.process.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 

@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from tradestack.ctl.strategies.inspection import StrategyUnfit, inspect_strategy
-from tradestack.ctl.up.progress import SOURCE_ENDED, DaemonStats, StackStats
+from tradestack.ctl.up.display.progress import SOURCE_ENDED, DaemonStats, StackStats
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
-from tradestack.store.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.shared_memory.books import SharedNewsBook, SharedPriceBook
 from tradestack.strategies.class_check import needs_of
 from tradestack.strategies.registry import SHIPPED, find_strategy
 

@@ -24,8 +24,8 @@ from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import canonical_user
-from tradestack.runtime.inherited_limits import no_more_processes
-from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
+from tradestack.runtime.process.inherited_limits import no_more_processes
+from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
 
 # Keys that bind the daemons of a stack to each other: another value would tear it apart.
 SET_BY_UP = ("control_socket", "segment_suffix")

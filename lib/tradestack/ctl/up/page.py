@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tradestack.ctl.running_daemons import WEB, WEB_CONTROL
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied
-from tradestack.ctl.up.screen import Screen
+from tradestack.ctl.up.display.screen import Screen
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.supervised import AfterDeath, Supervised
 from tradestack.domain.faults import OperatorFault

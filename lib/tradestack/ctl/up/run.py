@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.ctl.feed_state import Progress, progress_of_source, progress_of_time
+from tradestack.ctl.up.display.order_lines import OrderLines
+from tradestack.ctl.up.display.progress import StackStats, is_traded, require_progress, users_behind
+from tradestack.ctl.up.display.run_counts import RunCounts, RunResult
+from tradestack.ctl.up.display.screen import Screen
+from tradestack.ctl.up.display.summary import fitted, status_parts
 from tradestack.ctl.up.hints import hints_after, hints_before, symbols_of
-from tradestack.ctl.up.order_lines import OrderLines
-from tradestack.ctl.up.progress import StackStats, is_traded, require_progress, users_behind
-from tradestack.ctl.up.run_counts import RunCounts, RunResult
-from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import Stack, StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
-from tradestack.ctl.up.summary import fitted, status_parts
 from tradestack.ctl.up.supervised import AfterDeath
 from tradestack.net.addresses import name_of
 from tradestack.net.control.client import ControlFault

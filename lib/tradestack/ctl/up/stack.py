@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, STRATEGY_PREFIX
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
-from tradestack.ctl.up.progress import Accounts, StackStats
-from tradestack.ctl.up.screen import Screen
+from tradestack.ctl.up.display.progress import Accounts, StackStats
+from tradestack.ctl.up.display.screen import Screen
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.supervised import AfterDeath, Supervised
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND

@@ -25,7 +25,12 @@ from tradestack.ctl.up.machine_check import ANOTHER_DIRECTORY
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import new_salt, users_line
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
-from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, SEGMENT_DIRECTORY, book_name
+from tradestack.store.shared_memory.segment import (
+    NEWS_BOOK,
+    PRICE_BOOK,
+    SEGMENT_DIRECTORY,
+    book_name,
+)
 from tradestack.strategies.registry import SHIPPED
 
 DIRECTORY_MODE = 0o700

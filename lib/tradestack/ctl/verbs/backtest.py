@@ -42,7 +42,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.format_options import format_options
 from tradestack.ctl.report_option import report_path, write_report, written_line
 from tradestack.ctl.sweep.sweeping import Sweeping
-from tradestack.ctl.up.screen import Screen
+from tradestack.ctl.up.display.screen import Screen
 from tradestack.domain.clock import Clock
 from tradestack.runtime.clock import SystemClock
 

@@ -28,12 +28,12 @@ import sys
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.report_option import report_path
 from tradestack.ctl.up.data_files import check_data_files
+from tradestack.ctl.up.display.report_at_end import ReportAtEnd
+from tradestack.ctl.up.display.screen import Screen
+from tradestack.ctl.up.display.summary import summary
 from tradestack.ctl.up.early_end import EARLY_ENDS, tell_end
 from tradestack.ctl.up.foreground import Errand, checked_config, run_foreground
 from tradestack.ctl.up.options import add_options
-from tradestack.ctl.up.report_at_end import ReportAtEnd
-from tradestack.ctl.up.screen import Screen
-from tradestack.ctl.up.summary import summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -24,7 +24,7 @@ from tradestack.store.journal_lines import JournalLine, payload_of, read_lines
 from tradestack.trading.verification.difference import Difference, Differs
 from tradestack.trading.verification.verification import Verification
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.order_journal import UnknownVersion
+from tradestack.wire.journal.order_journal import UnknownVersion
 
 # Contents that only damage can have lead to these in the pure code.
 _NOT_FOLDED = (ValueError, ArithmeticError)

@@ -30,9 +30,9 @@ from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.account.trade_watch import SeenTrade, TradeWatch
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.verification.verification import Verification
-from tradestack.wire.account_records import ExecutionRecord, RequestRecord
 from tradestack.wire.feed import TickBatch
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.account_records import ExecutionRecord, RequestRecord
+from tradestack.wire.journal.order_journal import (
     OrderRecord,
     Record,
     SessionRecord,

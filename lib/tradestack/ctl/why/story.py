@@ -14,7 +14,7 @@ from tradestack.domain.order import ExecType
 from tradestack.domain.tick import Tick, TickKind
 from tradestack.domain.times import format_utc
 from tradestack.domain.trade import Trade
-from tradestack.wire.account_records import ExecutionRecord
+from tradestack.wire.journal.account_records import ExecutionRecord
 
 COLUMNS = 80
 MISSES_SHOWN_MAX = 20

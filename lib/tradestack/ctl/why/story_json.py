@@ -12,7 +12,7 @@ from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.tick import Tick
 from tradestack.domain.trade import Trade
 from tradestack.trading.execution.miss import Miss
-from tradestack.wire.account_records import ExecutionRecord
+from tradestack.wire.journal.account_records import ExecutionRecord
 from tradestack.wire.orders import encode_message, order_to_message
 from tradestack.wire.reports import execution_to_message
 from tradestack.wire.requests import request_to_message

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tradestack.store.trusted_users import is_trusted
+from tradestack.store.shared_memory.trusted_users import is_trusted
 
 _TABLES = (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6"))
 # States in the tables, which begin with listening sockets and, before Linux 4.4, their requests.

@@ -8,7 +8,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net import addresses
 from tradestack.net.addresses import Address
 from tradestack.net.client.listener_owner import listeners_at, require_trusted_listener
-from tradestack.store.trusted_users import TRUSTED_USERS
+from tradestack.store.shared_memory.trusted_users import TRUSTED_USERS
 from tradestack.wire import soup
 from tradestack.wire.close_reason import CloseReason, decode_close
 from tradestack.wire.errors import ProtocolError

@@ -10,8 +10,8 @@ from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.report.columns.builder import Cell, TableBuilder, TextCodes
 from tradestack.report.columns.declared import FILLS, ORDERS
 from tradestack.report.columns.table import Table
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import OrderRecord
 
 
 class _Outcome(msgspec.Struct, gc=False):

@@ -15,7 +15,7 @@ from tradestack.report.columns.table import Integers
 from tradestack.report.equity.exact import Exact, product, zeros
 from tradestack.report.equity.fill_course import FillCourse
 from tradestack.report.equity.tape_blocks import TapeBlock
-from tradestack.trading.account.portfolio import Portfolio
+from tradestack.trading.account.holdings.portfolio import Portfolio
 
 
 @dataclass(frozen=True, slots=True, eq=False)

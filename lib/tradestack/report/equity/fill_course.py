@@ -11,7 +11,7 @@ from tradestack.domain.order import Side
 from tradestack.domain.position import Position
 from tradestack.report.columns.table import Integers, Table
 from tradestack.report.equity.exact import Exact, exact
-from tradestack.trading.account.portfolio import FLAT, Portfolio
+from tradestack.trading.account.holdings.portfolio import FLAT, Portfolio
 
 
 class TapeFill(NamedTuple):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
-from tradestack.trading.account.portfolio import Portfolio, open_portfolio
-from tradestack.wire.account_records import AccountRecord, CheckpointRecord
+from tradestack.trading.account.holdings.portfolio import Portfolio, open_portfolio
+from tradestack.wire.journal.account_records import AccountRecord, CheckpointRecord
 
 
 @dataclass(frozen=True, slots=True)

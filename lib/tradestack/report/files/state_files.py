@@ -13,8 +13,8 @@ from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.feed_tape import FeedTape
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.store.journal_lines import read_lines
-from tradestack.wire.account_records import AccountRecord
-from tradestack.wire.order_journal import decode_record
+from tradestack.wire.journal.account_records import AccountRecord
+from tradestack.wire.journal.order_journal import decode_record
 
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"

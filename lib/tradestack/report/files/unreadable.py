@@ -7,7 +7,7 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.verification.difference import Differs
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.order_journal import UnknownVersion
+from tradestack.wire.journal.order_journal import UnknownVersion
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from tradestack.domain.times import format_utc
 from tradestack.observe.events import RESOLVING, Event
 from tradestack.runtime.logs.journald import JournalSocket
 from tradestack.runtime.logs.level import LogLevel
-from tradestack.runtime.output import discard_output
+from tradestack.runtime.process.output import discard_output
 
 SYSLOG_SOCKET = "/dev/log"
 LINE_LENGTH_MAX = 8192  # characters of one record; the rest is cut off

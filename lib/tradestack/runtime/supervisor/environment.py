@@ -8,7 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.runtime.fail_points import VARIABLE as FAIL_POINTS
+from tradestack.runtime.process.fail_points import VARIABLE as FAIL_POINTS
 from tradestack.runtime.supervisor.listen_fds import parse_listen_fds
 from tradestack.runtime.supervisor.watchdog import parse_watchdog
 

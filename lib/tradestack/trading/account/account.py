@@ -16,22 +16,22 @@ from tradestack.domain.order import ExecRestatementReason, Order, OrdStatus
 from tradestack.domain.order_life import OrderEvent, next_step
 from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.trading.account import changes, reports
-from tradestack.trading.account.account_risk import AccountRisk
 from tradestack.trading.account.account_state import AccountState, RequestKind, UnderWay
+from tradestack.trading.account.holdings.opening import taken_over
 from tradestack.trading.account.leaves import Leaves
-from tradestack.trading.account.opening import taken_over
-from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.reporter import Reporter
 from tradestack.trading.account.reports import Moment
+from tradestack.trading.account.risk.account_risk import AccountRisk
 from tradestack.trading.account.tape_fold import TapeFold
 from tradestack.trading.account.trade_watch import TradeWatch
-from tradestack.trading.account.working_order import WorkingOrder, accepted_order
 from tradestack.trading.account.working_orders import WorkingOrders
 from tradestack.trading.execution.arrival import arrival_ns
 from tradestack.trading.execution.draws import DrawKey
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.execution.standing import standing_at_arrival
+from tradestack.trading.orders.place import Place
+from tradestack.trading.orders.working_order import WorkingOrder, accepted_order
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.tape import Tape, clock
 

@@ -10,10 +10,10 @@ import msgspec
 
 from tradestack.domain.order import OrdStatus
 from tradestack.domain.times import FEED_TIME_NS_MIN
-from tradestack.trading.account.opening import Opening
-from tradestack.trading.account.portfolio import Portfolio, open_portfolio
+from tradestack.trading.account.holdings.opening import Opening
+from tradestack.trading.account.holdings.portfolio import Portfolio, open_portfolio
 from tradestack.trading.account.risk_state import RiskState
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.orders.working_order import WorkingOrder
 
 
 class RequestKind(enum.StrEnum):

@@ -12,9 +12,9 @@ from tradestack.domain.order import CxlRejReason, OrdStatus, OrdType
 from tradestack.domain.order_life import is_final
 from tradestack.trading.account import reports
 from tradestack.trading.account.account_state import RequestKind, UnderWay
-from tradestack.trading.account.order_steps import replace_order
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.standing import keeps_place
+from tradestack.trading.orders.order_steps import replace_order
+from tradestack.trading.orders.working_order import WorkingOrder
 
 if TYPE_CHECKING:
     from tradestack.trading.account.account import Account

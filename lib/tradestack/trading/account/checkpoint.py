@@ -17,7 +17,7 @@ import msgspec
 from tradestack.domain.position import Position
 from tradestack.trading.account.account_state import AccountState, UnderWay
 from tradestack.trading.account.risk_state import SymbolCounts
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.windows import Activity, EventWindow
 
 # An order has at most some 900 bytes, so a part stays well within a record of the journal.

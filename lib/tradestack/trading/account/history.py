@@ -7,10 +7,10 @@ import msgspec
 
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
-from tradestack.trading.account.opening import Opening
+from tradestack.trading.account.holdings.opening import Opening
 from tradestack.trading.earlier_sessions import NO_SESSIONS, EarlierSessions
 from tradestack.trading.ranges import Ranges
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from tradestack.domain.tick import TickKind
 from tradestack.trading.account.account_state import UnderWay
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.price_bounds import PriceBounds
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.tape import FEW_RECORDS
 from tradestack.wire.feed import TickRecords, encode_symbol, is_of_symbol
 

@@ -8,7 +8,7 @@ import msgspec
 
 from tradestack.domain.order import Order, Side
 from tradestack.trading.account.account_state import AccountState, RequestKind
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.orders.working_order import WorkingOrder
 
 
 class SymbolLeaves(msgspec.Struct):

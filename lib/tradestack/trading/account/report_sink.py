@@ -4,7 +4,7 @@ from typing import Protocol
 
 from tradestack.domain.execution_report import Report
 from tradestack.trading.risk.trading_state import StateAct
-from tradestack.wire.account_records import TradingRecord
+from tradestack.wire.journal.account_records import TradingRecord
 
 
 class ReportSink(Protocol):

@@ -17,8 +17,8 @@ from tradestack.domain.order import (
 )
 from tradestack.domain.order_life import OrderStep
 from tradestack.trading.account.account_state import RequestKind, UnderWay
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.matching import Fill
+from tradestack.trading.orders.working_order import WorkingOrder
 
 # Reports that say what an order is like from now on.
 _WITH_PRICE = (ExecType.REPLACED, ExecType.RESTATED)

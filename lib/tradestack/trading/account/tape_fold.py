@@ -8,14 +8,14 @@ from tradestack.domain.trade import Trade
 from tradestack.trading.account import reports
 from tradestack.trading.account.changes import apply_request
 from tradestack.trading.account.interest import Interest
-from tradestack.trading.account.order_steps import fill_order
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.draws import DrawKey
 from tradestack.trading.execution.fees import fill_fee
 from tradestack.trading.execution.matching import Fill, match_trade
 from tradestack.trading.execution.price_bounds import price_bounds
 from tradestack.trading.execution.slippage import Market
 from tradestack.trading.execution.standing import is_window_over, standing_at_arrival
+from tradestack.trading.orders.order_steps import fill_order
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.wire.feed import TickRecords, UnpackedTick, decode_symbol, unpack_ticks
 
 if TYPE_CHECKING:

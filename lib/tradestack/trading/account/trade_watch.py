@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.matching import Fill, TradeMatch
 from tradestack.trading.execution.miss import Miss
 from tradestack.trading.execution.standing import is_window_over
+from tradestack.trading.orders.working_order import WorkingOrder
 
 
 class SeenTrade(NamedTuple):

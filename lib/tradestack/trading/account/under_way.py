@@ -7,7 +7,7 @@ from tradestack.domain.requests import (
     Request,
 )
 from tradestack.trading.account.account_state import RequestKind, UnderWay
-from tradestack.trading.account.place import Place
+from tradestack.trading.orders.place import Place
 
 
 def under_way_of(request: Request, place: Place) -> UnderWay:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.risk_view import account_view, symbols_of
+from tradestack.trading.account.risk.risk_view import account_view, symbols_of
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.situation import AccountView, Standing

@@ -12,8 +12,8 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 
 from tradestack.domain.order import Side, TimeInForce
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.standing import Standing, set_standing
+from tradestack.trading.orders.working_order import WorkingOrder
 
 _IMMEDIATE = (TimeInForce.IOC, TimeInForce.FOK)
 _Rung = tuple[int, int]  # how far the limit is from the other side's best, OrderID

@@ -1,8 +1,8 @@
 """What fills cost; the formula is at `Fees`."""
 
 from tradestack.domain.fixed_point import SCALE, divide_half_even
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import RATE_WHOLE, Fees
+from tradestack.trading.orders.working_order import WorkingOrder
 
 
 def order_fee(fees: Fees, cum_quantity: int, notional: int) -> int:

@@ -22,7 +22,6 @@ from typing import NamedTuple
 
 from tradestack.domain.order import TimeInForce
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.miss import Miss
 from tradestack.trading.execution.model import LimitFill
 from tradestack.trading.execution.slippage import Market, taker_price
@@ -33,6 +32,7 @@ from tradestack.trading.execution.standing import (
     resting,
     standing_of,
 )
+from tradestack.trading.orders.working_order import WorkingOrder
 
 # Trades that one FOK order counts on. One that needs more is canceled when its window ends.
 RESERVATIONS_MAX = 1_000

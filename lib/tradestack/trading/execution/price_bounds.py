@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN
 from tradestack.domain.order import Side, TimeInForce
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import ExecutionModel, LimitFill
+from tradestack.trading.orders.working_order import WorkingOrder
 
 
 class PriceBounds(NamedTuple):

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from tradestack.domain.fixed_point import SCALE, divide_half_even
 from tradestack.domain.order import Side
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.draws import DrawKey, Purpose, draw
 from tradestack.trading.execution.model import RATE_WHOLE, ExecutionModel, SlippageKind
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.tape import Tape
 
 

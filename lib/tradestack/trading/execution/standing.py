@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from tradestack.domain.order import Side
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import ExecutionModel, LimitFill
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.tape import Tape
 
 Reservation = tuple[int, int, int]  # quantity, price, number of the trade

@@ -1,6 +1,6 @@
 """What all users have lost and done together → the trading state of all."""
 
-from tradestack.trading.account.risk_view import account_view
+from tradestack.trading.account.risk.risk_view import account_view
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.risk.after_fill import act_of, after_fill
 from tradestack.trading.risk.judge_risk import Part

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType
 from tradestack.trading.judging.decisions import Judged, JudgedExecution, JudgedOrder
-from tradestack.wire.order_journal import OrderRecord, decode_record
+from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 
 
 class BatchReports:

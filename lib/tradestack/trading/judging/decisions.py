@@ -9,9 +9,9 @@ from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import Order, OrdRejReason
 from tradestack.domain.requests import OrderStatusRequest, Request
 from tradestack.trading.account.history import AccountAct, AccountKey
-from tradestack.trading.registrations import Registration
 from tradestack.trading.risk.codes import Breach
-from tradestack.wire.account_records import LimitsRecord, TradingRecord
+from tradestack.trading.session.registrations import Registration
+from tradestack.wire.journal.account_records import LimitsRecord, TradingRecord
 from tradestack.wire.order_messages import Progress, Register
 
 

@@ -30,8 +30,8 @@ from tradestack.trading.judging.malformed import reject_malformed
 from tradestack.trading.judging.orders import judge_order
 from tradestack.trading.judging.registers import answer_register, take_progress
 from tradestack.trading.judging.requests import answer_status, judge_request
-from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.rules import Rules
+from tradestack.trading.session.known_orders import KnownOrders
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_messages import Progress, Register
 

@@ -6,10 +6,10 @@ import msgspec
 
 from tradestack.domain.execution_report import Report
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.account_risk import equity_of
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
+from tradestack.trading.account.risk.account_risk import equity_of
 from tradestack.trading.accounts import Accounts
 from tradestack.trading.carrying import account_record, checkpoint_records
 from tradestack.trading.judging.batch_reports import BatchReports
@@ -25,12 +25,12 @@ from tradestack.trading.judging.decisions import (
 )
 from tradestack.trading.judging.openings import counts_among, opened, opening_of, take_over
 from tradestack.trading.judging.room import Room
-from tradestack.trading.known_orders import FirstUse, KnownOrders
 from tradestack.trading.risk.trading_state import StateAct, StateEvent
 from tradestack.trading.rules import Rules
-from tradestack.wire.account_records import LimitsRecord, ReleaseRecord, TradingRecord
-from tradestack.wire.execution_record import encode_execution
-from tradestack.wire.order_journal import encode_record
+from tradestack.trading.session.known_orders import FirstUse, KnownOrders
+from tradestack.wire.journal.account_records import LimitsRecord, ReleaseRecord, TradingRecord
+from tradestack.wire.journal.execution_record import encode_execution
+from tradestack.wire.journal.order_journal import encode_record
 
 
 class Judgement:

@@ -1,8 +1,8 @@
 """The newest report on an order, those of the batch included."""
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.session.identity import identity_of
 
 
 def latest_report(judgement: Judgement, user: str, cl_ord_id: str) -> ExecutionReport | None:

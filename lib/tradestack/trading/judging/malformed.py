@@ -4,7 +4,7 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 from tradestack.trading.judging.decisions import JudgedMalformed, Malformed, Received
 from tradestack.trading.judging.judgement import Judgement
-from tradestack.wire.order_journal import MalformedRecord, encode_record, report_length
+from tradestack.wire.journal.order_journal import MalformedRecord, encode_record, report_length
 
 
 def reject_malformed(judgement: Judgement, item: Received, message: Malformed) -> None:

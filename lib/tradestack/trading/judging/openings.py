@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.history import AccountKey
-from tradestack.trading.account.opening import AccountOpening, Opening
+from tradestack.trading.account.holdings.opening import AccountOpening, Opening
 from tradestack.trading.accounts import AccountAwaits, Accounts, AccountUnavailable
 from tradestack.trading.judging.decisions import Judged, JudgedAct
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.account_records import AccountRecord
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.account_records import AccountRecord
 
 
 def opening_of(

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.place import Place
-from tradestack.trading.account.risk_counting import note_submission
-from tradestack.trading.identity import identity_of
+from tradestack.trading.account.risk.risk_counting import note_submission
 from tradestack.trading.judging.decisions import JudgedOrder, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.latest import latest_report
 from tradestack.trading.judging.openings import opened
 from tradestack.trading.judging.registers import leave_earlier
 from tradestack.trading.judging.repeats import is_same_order
+from tradestack.trading.orders.place import Place
 from tradestack.trading.risk.codes import Breach
 from tradestack.trading.risk.judge_risk import Part, judge_risk
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.situation import AccountView, Situation, Standing
-from tradestack.wire.accepted_order import Accepted, encode_accepted
-from tradestack.wire.order_journal import OrderRecord, encode_record, report_length
+from tradestack.trading.session.identity import identity_of
+from tradestack.wire.journal.accepted_order import Accepted, encode_accepted
+from tradestack.wire.journal.order_journal import OrderRecord, encode_record, report_length
 
 
 @dataclass(frozen=True, slots=True)

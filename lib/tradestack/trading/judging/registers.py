@@ -11,13 +11,13 @@ from tradestack.trading.judging.decisions import (
     Received,
 )
 from tradestack.trading.judging.judgement import Judgement
-from tradestack.trading.registrations import (
+from tradestack.trading.session.registrations import (
     Registration,
     first_sequence,
     from_sequence,
     traded_of,
 )
-from tradestack.wire.order_journal import RegisterRecord, encode_record, report_length
+from tradestack.wire.journal.order_journal import RegisterRecord, encode_record, report_length
 from tradestack.wire.order_messages import Progress, Register, Registered
 
 

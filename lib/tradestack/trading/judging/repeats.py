@@ -10,7 +10,7 @@ from tradestack.domain.requests import (
     is_same_request,
 )
 from tradestack.trading.judging.decisions import Received
-from tradestack.trading.known_orders import FirstUse, KnownOrders
+from tradestack.trading.session.known_orders import FirstUse, KnownOrders
 
 REQUESTS = (OrderCancelRequest, OrderCancelReplaceRequest, OrderMassCancelRequest)
 

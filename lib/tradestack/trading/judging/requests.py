@@ -21,17 +21,17 @@ from tradestack.domain.requests import (
     Request,
 )
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.place import Place
-from tradestack.trading.account.risk_counting import note_request
+from tradestack.trading.account.risk.risk_counting import note_request
 from tradestack.trading.account.under_way import under_way_of
-from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import JudgedRequest, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.latest import latest_report
 from tradestack.trading.judging.openings import opened
 from tradestack.trading.judging.repeats import is_request_again
-from tradestack.wire.account_records import RequestRecord
-from tradestack.wire.order_journal import encode_record
+from tradestack.trading.orders.place import Place
+from tradestack.trading.session.identity import identity_of
+from tradestack.wire.journal.account_records import RequestRecord
+from tradestack.wire.journal.order_journal import encode_record
 
 # ExecID of a report that states nothing new, as FIX has it.
 NO_EXEC_ID = "0"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tradestack.trading.rules import Rules
-from tradestack.trading.session_state import SessionState
+from tradestack.trading.session.session_state import SessionState
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.history import AccountHistory
 from tradestack.trading.judging.judgement import Judgement
-from tradestack.wire.account_records import EndedRecord
+from tradestack.wire.journal.account_records import EndedRecord
 
 # An account is made again from its newest checkpoint: that is how much has to be done again.
 # A checkpoint names every working order, so with many of them it is made after more records.

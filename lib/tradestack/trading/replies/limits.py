@@ -4,7 +4,7 @@ import msgspec
 
 from tradestack.domain.times import format_utc
 from tradestack.trading.risk.usage import Usage
-from tradestack.wire.account_records import TradingRecord
+from tradestack.wire.journal.account_records import TradingRecord
 
 
 class Limit(msgspec.Struct, frozen=True):

@@ -10,9 +10,9 @@ from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.domain.times import format_utc
 from tradestack.trading.account.history import AccountKey
-from tradestack.trading.account.working_order import WorkingOrder
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord
+from tradestack.trading.orders.working_order import WorkingOrder
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import OrderRecord
 from tradestack.wire.order_texts import format_optional
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tradestack.domain.order import Side
 from tradestack.domain.trading_state import TradingState
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.check import Judged
 from tradestack.trading.risk.codes import Breach, OnBreach
 from tradestack.trading.risk.judge_risk import Part, account_breaches

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tradestack.domain.order import OrdType
 from tradestack.domain.trading_state import TradingState
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.check import Check, Judged
 from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.codes import Breach, Code

@@ -13,7 +13,7 @@ from tradestack.domain.computed_once import computed_once
 from tradestack.domain.order import Order, OrdType, Side
 from tradestack.domain.trade import Trade
 from tradestack.domain.trading_state import TradingState
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.trading_state import stricter

@@ -17,7 +17,7 @@ import msgspec
 
 from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.codes import Code
-from tradestack.wire.account_records import TradingRecord
+from tradestack.wire.journal.account_records import TradingRecord
 
 
 class StateEvent(enum.StrEnum):

@@ -10,10 +10,10 @@ from tradestack.domain.order import ExecRestatementReason, ExecType
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint, encode_checkpoint
-from tradestack.trading.account.place import Place
-from tradestack.trading.account.risk_counting import note_request, note_submission
+from tradestack.trading.account.risk.risk_counting import note_request, note_submission
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.orders.place import Place
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import StateAct, TradingStates
 from tradestack.trading.tape import Tape
@@ -24,8 +24,8 @@ from tradestack.trading.verification.difference import (
     shortened,
 )
 from tradestack.trading.verification.made_report import order_id_of, require_report
-from tradestack.wire.account_records import ExecutionRecord, RequestRecord, TradingRecord
-from tradestack.wire.order_journal import OrderRecord, encode_record
+from tradestack.wire.journal.account_records import ExecutionRecord, RequestRecord, TradingRecord
+from tradestack.wire.journal.order_journal import OrderRecord, encode_record
 from tradestack.wire.orders import encode_message
 
 NOTHING = "nothing"

@@ -23,8 +23,8 @@ from tradestack.trading.verification.cut import Cut
 from tradestack.trading.verification.openings import is_fresh
 from tradestack.trading.verification.rules_in_force import RulesInForce
 from tradestack.trading.verification.verification import Verification
-from tradestack.wire.account_records import AccountRecord
-from tradestack.wire.order_journal import Record, SessionRecord, decode_record
+from tradestack.wire.journal.account_records import AccountRecord
+from tradestack.wire.journal.order_journal import Record, SessionRecord, decode_record
 
 
 class AccountsAt:

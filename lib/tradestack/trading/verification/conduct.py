@@ -16,8 +16,8 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport
 from tradestack.domain.order import ExecType
-from tradestack.wire.account_records import ExecutionRecord, RequestRecord
-from tradestack.wire.order_journal import MalformedRecord, OrderRecord, Record
+from tradestack.wire.journal.account_records import ExecutionRecord, RequestRecord
+from tradestack.wire.journal.order_journal import MalformedRecord, OrderRecord, Record
 from tradestack.wire.orders import order_to_message
 from tradestack.wire.reports import report_to_message
 from tradestack.wire.requests import request_to_message

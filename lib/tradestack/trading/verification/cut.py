@@ -6,7 +6,7 @@ the first one of a later message is later.
 """
 
 from tradestack.trading.account.history import matched_through_of
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,
@@ -15,7 +15,7 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import OrderRecord, Record
+from tradestack.wire.journal.order_journal import OrderRecord, Record
 
 
 class Cut:

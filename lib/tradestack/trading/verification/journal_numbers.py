@@ -2,7 +2,7 @@
 
 from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.trading.verification.difference import Difference, Differs
-from tradestack.wire.order_journal import RepairedRecord
+from tradestack.wire.journal.order_journal import RepairedRecord
 
 
 class JournalNumbers:

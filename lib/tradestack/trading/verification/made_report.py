@@ -4,8 +4,8 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport, Report
 from tradestack.trading.verification.difference import require_same
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import encode_record
+from tradestack.wire.journal.account_records import ExecutionRecord
+from tradestack.wire.journal.order_journal import encode_record
 
 
 def require_report(line: int, made: Report, record: ExecutionRecord, payload: bytes) -> None:

@@ -3,7 +3,7 @@
 from tradestack.domain.fixed_point import SCALE
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountHistories
-from tradestack.trading.account.portfolio import open_portfolio
+from tradestack.trading.account.holdings.portfolio import open_portfolio
 from tradestack.trading.judging.openings import key_before
 from tradestack.trading.verification.account_fold import NOTHING, AccountFold
 from tradestack.trading.verification.difference import Difference, Differs

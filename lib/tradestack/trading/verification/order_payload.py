@@ -3,8 +3,8 @@
 import msgspec
 
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
-from tradestack.wire.accepted_order import Accepted, encode_accepted
-from tradestack.wire.order_journal import OrderRecord, encode_record
+from tradestack.wire.journal.accepted_order import Accepted, encode_accepted
+from tradestack.wire.journal.order_journal import OrderRecord, encode_record
 
 _ORDER_FIELD = b',"Order":'
 _REPORT_FIELD = b',"Report":'

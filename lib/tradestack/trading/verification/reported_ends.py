@@ -17,7 +17,7 @@ from tradestack.trading.ranges import packed
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.verification.difference import Difference, Differs, require_same
 from tradestack.trading.verification.made_report import order_id_of, require_report
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,
@@ -26,7 +26,7 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import OrderRecord, Record, decode_record
+from tradestack.wire.journal.order_journal import OrderRecord, Record, decode_record
 from tradestack.wire.orders import encode_message
 
 

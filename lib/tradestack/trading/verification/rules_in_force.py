@@ -5,8 +5,8 @@ import msgspec
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import TradingStates
-from tradestack.wire.account_records import LimitsRecord
-from tradestack.wire.order_journal import SessionRecord
+from tradestack.wire.journal.account_records import LimitsRecord
+from tradestack.wire.journal.order_journal import SessionRecord
 
 
 class RulesInForce:

@@ -7,11 +7,11 @@ the journal. Where there are any, a refusal is taken as it is.
 from tradestack.domain.order import ExecType
 from tradestack.domain.requests import OrderCancelReplaceRequest
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.place import Place
+from tradestack.trading.orders.place import Place
 from tradestack.trading.risk.judge_risk import Part, spans_accounts
 from tradestack.trading.verification.difference import Difference, Differs
-from tradestack.wire.account_records import RequestRecord
-from tradestack.wire.order_journal import OrderRecord
+from tradestack.wire.journal.account_records import RequestRecord
+from tradestack.wire.journal.order_journal import OrderRecord
 
 ACCEPTED = "accepted"
 

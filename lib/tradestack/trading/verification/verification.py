@@ -35,8 +35,8 @@ from tradestack.trading.verification.verdict import (
     require_order_verdict,
     require_replace_verdict,
 )
-from tradestack.wire.accepted_order import Accepted
-from tradestack.wire.account_records import (
+from tradestack.wire.journal.accepted_order import Accepted
+from tradestack.wire.journal.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,
@@ -46,7 +46,7 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import (
+from tradestack.wire.journal.order_journal import (
     MalformedRecord,
     OrderRecord,
     Record,
@@ -56,7 +56,7 @@ from tradestack.wire.order_journal import (
     decode_record,
     encode_record,
 )
-from tradestack.wire.record_user import user_of
+from tradestack.wire.journal.record_user import user_of
 
 NOT_FOLDED = "the order manager could not fold it to its end"
 

@@ -10,7 +10,7 @@ from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.main import run
 from tradestack.net.server.users import Users
 from tradestack.runtime.config.keys import load_config
-from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
+from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
 
 Output = pytest.CaptureFixture[str]
 

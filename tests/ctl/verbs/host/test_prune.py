@@ -12,8 +12,8 @@ from tradestack.ctl.main import run
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.verbs.host.prune import SESSION_FILES, sessions_to_remove
 from tradestack.store.journal import Journal
-from tradestack.wire.account_records import AccountRecord, EndedRecord
-from tradestack.wire.order_journal import encode_record
+from tradestack.wire.journal.account_records import AccountRecord, EndedRecord
+from tradestack.wire.journal.order_journal import encode_record
 
 SUFFIXES = SESSION_FILES[GATEWAY]
 

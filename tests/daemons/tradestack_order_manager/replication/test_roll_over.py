@@ -16,8 +16,8 @@ from tradestack.replication.backlog import Backlog
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.wire.orders import encode_message
+from tradestack_order_manager.accounts.execution import Execution
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.replica import Replica
 from tradestack_order_manager.roll_over import RollOver

@@ -14,8 +14,8 @@ from tradestack.sessions.order_session import (
     OrderSession,
 )
 from tradestack.wire import soup
-from tradestack.wire.account_records import RAW_BYTES_MAX, CheckpointRecord
-from tradestack.wire.order_journal import encode_record
+from tradestack.wire.journal.account_records import RAW_BYTES_MAX, CheckpointRecord
+from tradestack.wire.journal.order_journal import encode_record
 from tradestack.wire.orders import decode_server_message
 from tradestack_order_manager.sessions.long_session import LongSession
 from tradestack_order_manager.sessions.order_sessions import ENDED_JOURNAL_BYTES_MAX

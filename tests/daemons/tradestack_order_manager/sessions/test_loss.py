@@ -7,7 +7,7 @@ import pytest
 from tests.daemons.tradestack_order_manager.samples import SESSION, a_header, an_order
 from tests.daemons.tradestack_order_manager.sessions.recording import record
 from tradestack.sessions.order_session import OrderSession
-from tradestack.wire.order_journal import EVERY_BOOT
+from tradestack.wire.journal.order_journal import EVERY_BOOT
 from tradestack_order_manager.sessions.log_end import LogEnd
 from tradestack_order_manager.sessions.loss import sign_of_loss
 

@@ -23,7 +23,7 @@ from tradestack.sessions.order_session import (
     SyncFailed,
 )
 from tradestack.store.journal import Journal
-from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
+from tradestack.wire.journal.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.sessions.journal_files import session_paths
 from tradestack_order_manager.sessions.long_session import LongSession
 from tradestack_order_manager.sessions.order_sessions import (

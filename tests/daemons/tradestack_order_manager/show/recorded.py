@@ -34,8 +34,8 @@ from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.malformed import reject_malformed
 from tradestack.trading.judging.orders import judge_order
 from tradestack.trading.judging.registers import answer_register
-from tradestack.wire.account_records import RequestRecord
-from tradestack.wire.order_journal import encode_record
+from tradestack.wire.journal.account_records import RequestRecord
+from tradestack.wire.journal.order_journal import encode_record
 from tradestack_order_manager.show.order_log import OrderLog
 
 

@@ -21,9 +21,9 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.trading.judging.decisions import JudgedExecution, JudgedOrder
 from tradestack.trading.judging.judge import judge
-from tradestack.trading.known_orders import KnownOrders
-from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import Record
+from tradestack.trading.session.known_orders import KnownOrders
+from tradestack.trading.session.session_state import SessionState
+from tradestack.wire.journal.order_journal import Record
 from tradestack_order_manager.show import journal_events
 from tradestack_order_manager.show.journal_events import JournalEvents
 

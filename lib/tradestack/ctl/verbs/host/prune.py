@@ -31,8 +31,8 @@ from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.store.journal_lines import read_lines
 from tradestack.store.statistics_file import STATISTICS_SUFFIX
-from tradestack.wire.account_records import AccountRecord, EndedRecord
-from tradestack.wire.order_journal import decode_record
+from tradestack.wire.journal.account_records import AccountRecord, EndedRecord
+from tradestack.wire.journal.order_journal import decode_record
 
 KEEP_DEFAULT = 3
 SESSION_FILES = {

@@ -1,0 +1,1 @@
+"""Execution: the accounts, their tapes, and what the passing of time does to them."""

@@ -1,0 +1,1 @@
+"""Order entry: intents become requests, and reports settle them."""

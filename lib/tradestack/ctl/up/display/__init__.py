@@ -1,0 +1,1 @@
+"""What `up` shows while the stack runs, and at the end."""

@@ -1,0 +1,1 @@
+"""Live prices in shared memory: segments, and the books in them."""

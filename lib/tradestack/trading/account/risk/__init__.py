@@ -1,0 +1,1 @@
+"""The limits on risk, where an account meets them."""

@@ -1,0 +1,1 @@
+"""The desk of a strategy: the feed leads its hooks to requests, and reports come back."""

@@ -1,0 +1,1 @@
+"""Orders that were accepted and are not done."""
