@@ -116,7 +116,10 @@ class Inquiry:
     def _newest(
         self, user: str | None
     ) -> tuple[Mapping[AccountKey, AccountState], list[UnavailableAccount]]:
-        """Return the states of the users' newest accounts, by user; those that cannot be used."""
+        """Return the states of the users' newest accounts, by user; those that cannot be used.
+
+        Of an account that waits for the end of the one before, that one is returned.
+        """
         newest: dict[str, AccountKey] = {}
         for key in self._sessions.current.state.accounts:
             if user in (None, key[0]):
@@ -125,6 +128,9 @@ class Inquiry:
 
         def load(judgement: Judgement) -> None:
             faults.update(self._execution.load(judgement, newest.values()))
+            while awaited := self._awaited(newest.values()):
+                newest.update(awaited)
+                faults.update(self._execution.load(judgement, awaited.values()))
 
         self._settler.pass_time(load)
         states, unavailable = {}, []
@@ -135,6 +141,18 @@ class Inquiry:
             else:
                 states[key] = state
         return states, unavailable
+
+    def _awaited(self, keys: Iterable[AccountKey]) -> dict[str, AccountKey]:
+        """Return, by user, the accounts for whose end some of these wait."""
+        awaited = {}
+        for key in keys:
+            state = self._execution.state_of(key)
+            if state is None or not state.is_awaiting or state.opening is None:
+                continue
+            before = key[0], state.opening.feed_session
+            if before in self._sessions.current.state.accounts:
+                awaited[key[0]] = before
+        return awaited
 
 
 def _as_it_is_now(record: OrderRecord, known: KnownOrders) -> Order:

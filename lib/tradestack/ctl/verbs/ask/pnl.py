@@ -1,13 +1,14 @@
 """Print the profit and loss of each user.
 
-It is that of the newest feed session that the user traded in. REALIZED is the
-profit of what was closed, UNREALIZED of what is held at the last trades, both
-before FEES. EQUITY is cash and what the positions are worth: REALIZED plus
-UNREALIZED less FEES, as an account begins with 0. DRAWDOWN is what it is below
-its peak, GROSS what all positions are worth, long or short. Where an account
-goes on from an earlier feed session (`account = "carry"`) all of these do, and
-SESSION is what was earned in this one, after fees. Money is rounded to the
-cent; --json has every decimal, and how far the account has met the feed.
+It is that of the newest feed session that the user traded in; while an account
+waits for the end of the one before, that one's. REALIZED is the profit of what
+was closed, UNREALIZED of what is held at the last trades, both before FEES.
+EQUITY is cash and what the positions are worth: REALIZED plus UNREALIZED less
+FEES, as an account begins with 0. DRAWDOWN is what it is below its peak, GROSS
+what all positions are worth, long or short. Where an account goes on from an
+earlier feed session (`account = "carry"`) all of these do, and SESSION is what
+was earned in this one, after fees. Money is rounded to the cent; --json has
+every decimal, and how far the account has met the feed.
 
 The order manager is asked. SESSION, --at or --state-dir have the files of a
 feed session answer instead, also while the stack runs, and of a stopped or

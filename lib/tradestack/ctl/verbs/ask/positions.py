@@ -1,16 +1,16 @@
 """Print what each user holds, what it cost, and what it has earned.
 
 An account begins without positions in each feed session, or with those of
-the one before (`account = "carry"`), which are in OPENED; the user's newest one
-is shown. QUANTITY is below 0 for a short position, AVERAGE is what a unit of it
-cost, MARK the symbol's last trade. REALIZED is the profit of what was closed,
+the one before (`account = "carry"`), which are in OPENED. The user's newest
+account is shown; while it waits for the end of the one before, that one is.
+QUANTITY is below 0 for a short position, AVERAGE is what a unit of it cost,
+MARK the symbol's last trade. REALIZED is the profit of what was closed,
 UNREALIZED of what is held at MARK, both before fees. Money is rounded to the
 cent; --json has every decimal.
 
 The order manager is asked. SESSION, --at or --state-dir have the files of a
 feed session answer instead, also while the stack runs, and of a stopped or
-copied one: its accounts are folded anew, as `verify` does. Of an account that
-waits for the end of the one before, that one is shown.
+copied one: its accounts are folded anew, as `verify` does.
 
 --at N is the state behind message N of the feed: what became of orders at its
 trade has happened, and the orders that it caused are sent. --at TIME is that
