@@ -81,6 +81,15 @@ class Daemon:
         """What all processes of this daemon have written to stderr."""
         return self._errors.read_text()
 
+    def wait_for_words(self, words: str) -> None:
+        """Return when the daemon has written these words to stderr."""
+        for _ in range(int(DEADLINE_S / POLL_S)):
+            if words in self.errors:
+                return
+            assert self.process.poll() is None, self.errors
+            select.select([], [], [], POLL_S)
+        raise AssertionError(f"not said: {words}\n{self.errors}")
+
     # ---- the process -------------------------------------------------------------------------
 
     def launch(self, command: Sequence[str] = ()) -> None:

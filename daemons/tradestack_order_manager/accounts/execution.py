@@ -175,17 +175,17 @@ class Execution:
     def messages_missing(self, known: KnownOrders) -> int:
         """Return how many messages the gateway has to publish again before accounts can go on.
 
-        Accounts may have met more than a feed log has, after a power failure. Of a feed session
-        that has ended nothing is published again.
+        Accounts may have met more than a feed log has, after a power failure: it may be empty. Of a
+        feed session that has ended, or has no log, nothing is published again.
         """
-        accounts = self.accounts_of(known)
-        if accounts is None:
+        if self.accounts_of(known) is None:
             return 0
-        return sum(
-            max(0, known.state.accounts[key].matched_through - accounts.head(key[1]))
-            for key in known.state.accounts.open()
-            if accounts.head(key[1]) and self._tapes.ended_head(key[1]) is None
-        )
+        missing = 0
+        for key in known.state.accounts.open():
+            tape = self._tapes.open(key[1])
+            if tape is not None and self._tapes.ended_head(key[1]) is None:
+                missing += max(0, known.state.accounts[key].matched_through - tape.head)
+        return missing
 
     def carry(
         self, known: KnownOrders, header: SessionRecord, *, uid: int, is_forced: bool

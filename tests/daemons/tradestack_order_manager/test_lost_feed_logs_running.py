@@ -1,12 +1,14 @@
-"""A running order manager whose feed session has ended before a message that an account has met."""
+"""A running order manager whose feed session lacks a message that an account has met."""
 
 from pathlib import Path
+
+import pytest
 
 from tests.daemons.tradestack_order_manager.executing import limit
 from tests.kit.recorded_session import FEED_SESSION
 from tests.kit.tape_order_manager import TapeOrderManager
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import OrdStatus
+from tradestack.domain.order import ExecRestatementReason, OrdStatus
 
 
 def test_a_client_is_told_by_a_running_order_manager(tmp_path: Path) -> None:
@@ -31,4 +33,34 @@ def test_a_client_is_told_by_a_running_order_manager(tmp_path: Path) -> None:
     assert (accepted.ord_status, expired.ord_status) == (OrdStatus.NEW, OrdStatus.EXPIRED)
     assert (expired.feed_seq, expired.leaves_quantity) == (2, 0)
     assert manager.call("ListAccounts")["unavailable"] == []
+    manager.close()
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_orders_go_on_when_the_feed_is_published_again(tmp_path: Path, kept: int) -> None:
+    """After a power cut that took messages of the feed, all of them too, and a report.
+
+    The order manager is there before the gateway: it waits for what the account has met.
+    """
+    manager = TapeOrderManager(tmp_path)
+    feed = manager.feed(FEED_SESSION)
+    feed.trade(5, 100)
+    manager.start()
+    client = manager.client("news")
+    client.send(limit("resting", "500", feed_session=FEED_SESSION, feed_seq=2))
+    client.receive(1)
+    (journal,) = manager.state.glob("*.journal")
+    manager.kill()
+    whole = feed.cut(kept)
+    with journal.open("ab") as torn:
+        torn.write(b"00000000 {")
+    manager.launch()
+    manager.wait_for_words("feed messages that accounts have met already")
+    feed.path.write_bytes(whole)
+
+    (restated,) = manager.client("news").receive(1)
+
+    assert isinstance(restated, ExecutionReport)
+    assert (restated.cl_ord_id, restated.ord_status) == ("resting", OrdStatus.NEW)
+    assert restated.restatement_reason is ExecRestatementReason.RENEWAL
     manager.close()
