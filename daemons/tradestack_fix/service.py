@@ -103,7 +103,7 @@ class FixService:
             config.orders,
             Credentials(request.user, request.password, config.server_users),
             clock=self._context.clock,
-            first_login_timeout_s=None if session_id else ORDER_MANAGER_DEADLINE_S,
+            first_login_timeout_s=None if sequence else ORDER_MANAGER_DEADLINE_S,
             session_id=session_id,
             sequence=sequence,
         )

@@ -113,6 +113,24 @@ class NumberFile:
         self.expected = expected
 
 
+def session_kept(directory: Path, comp_id: str) -> str:
+    """Return the order session of a client's file; "" if there is none. Raises OSError."""
+    try:
+        with _path(directory, comp_id).open("rb") as stream:
+            header = stream.read(HEADER.size)
+    except FileNotFoundError:
+        return ""
+    if len(header) < HEADER.size or not header.startswith(MAGIC):
+        return ""
+    session_id: bytes = HEADER.unpack(header)[1]
+    return session_id.decode("ascii", "replace")
+
+
+def remove_numbers(directory: Path, comp_id: str) -> None:
+    """Remove a client's file: its next logon has to begin at 1. Raises OSError."""
+    _path(directory, comp_id).unlink(missing_ok=True)
+
+
 def boot_number(boot_id: str | None) -> int:
     """Id of a boot → the number that records have, above CLOSED."""
     return int((boot_id or "").replace("-", "")[:15] or "0", 16) + 1

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tradestack_fix.codec import tags
-from tradestack_fix.codec.message import Message, Refused, shown
+from tradestack_fix.codec.message import Field, Message, Refused, shown
 
 HEART_BT_INT_MAX_S = 3_600
 NO_ENCRYPTION = "0"
@@ -29,6 +29,17 @@ class LogonRequest:
 
     def __repr__(self) -> str:
         return f"LogonRequest(comp_id={self.comp_id!r}, number={self.number})"
+
+
+def logon_answer(request: LogonRequest) -> list[Field]:
+    """Return the fields of the Logon that answers."""
+    fields = [
+        (tags.ENCRYPT_METHOD, NO_ENCRYPTION),
+        (tags.HEART_BT_INT, str(request.heart_bt_int_s)),
+    ]
+    if request.resets:
+        fields.append((tags.RESET_SEQ_NUM_FLAG, tags.YES))
+    return fields
 
 
 def read_logon(message: Message, comp_id: str, clients: Mapping[str, str]) -> LogonRequest:
