@@ -11,15 +11,16 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, PROTOCOL_VIOLATION, Event
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack_fix.client.connection import Connection
 from tradestack_fix.client.desk import UNCONFIRMED_MAX, Desk, Waiting
 from tradestack_fix.client.farewell import farewell
+from tradestack_fix.client.heart import Heart
 from tradestack_fix.client.number_file import RECORDS_MAX
 from tradestack_fix.client.opened_session import (
+    NOTHING_SENT,
     OpenedSession,
     earlier_session,
     forget_numbers,
@@ -34,7 +35,6 @@ from tradestack_fix.codec.frames import Garbled
 from tradestack_fix.codec.message import Field, Parties
 from tradestack_fix.mapping.reports import Asked, one_line, status_message
 from tradestack_fix.session.beginning import RESET_REMEDY
-from tradestack_fix.session.liveness import Due, Liveness
 from tradestack_fix.session.logon import NOT_AUTHORISED, LogonRefused, LogonRequest, logon_answer
 
 GARBLED_MAX = 100  # of one connection: then it is a broken program, or no FIX at all
@@ -70,8 +70,7 @@ class Link:
         self._opened: OpenedSession | None = None
         self._garbled = 0
         self._session_end = SessionEnd(self, shared.clock)
-        interval_ns = request.heart_bt_int_s * NANOSECONDS_PER_SECOND
-        self._liveness = Liveness(interval_ns, shared.clock.monotonic_ns())
+        self._heart = Heart(self, request.heart_bt_int_s, shared.clock)
         connection.owner = self
         connection.hold("logon")
         self._desk = Desk(partial(shared.make_client, request), shared.spawn, self, shared.token)
@@ -84,9 +83,7 @@ class Link:
         return {
             "user": self.request.user,
             "state": self.state.value,
-            "reports": 0 if self._opened is None else self._opened.sender.sent,
-            "next_number": 0 if self._opened is None else self.next_number,
-            "expected": 0 if self._opened is None else self._opened.receiver.expected,
+            **(NOTHING_SENT if self._opened is None else self._opened.facts),
             "unconfirmed": self._desk.unconfirmed,
             "outgoing_bytes": self.connection.outgoing_bytes,
         }
@@ -98,16 +95,10 @@ class Link:
         is_repeating = self._session.sender.is_repeating
         self._desk.ask()
         if self.connection.is_held:
-            self._liveness.received(now_ns)  # the client may have sent something
+            self._heart.received()  # the client may have sent something
         elif not is_repeating:
             self._session_end.beat(now_ns)
-        due = self._liveness.due(now_ns)
-        if due is Due.GONE:
-            self.leave("no answer to a TestRequest")
-        elif due is not None and not is_repeating:
-            fields = [(tags.TEST_REQ_ID, str(now_ns))] if due is Due.TEST_REQUEST else []
-            msg_type = tags.TEST_REQUEST if due is Due.TEST_REQUEST else tags.HEARTBEAT
-            self.send(msg_type, fields)
+        self._heart.beat(now_ns, is_repeating=is_repeating)
 
     def leave(self, reason: str) -> None:
         """Send a Logout with the reason, and end; a logon that is not accepted yet is refused."""
@@ -145,7 +136,7 @@ class Link:
             logger.error("numbers of %s cannot be kept: %s", self.request.comp_id, error)
             self._end(f"numbers cannot be kept: {error.strerror}")
             return
-        self._liveness.sent(self._shared.clock.monotonic_ns())
+        self._heart.sent()
         if session.file.records >= RECORDS_MAX and msg_type != tags.LOGOUT:
             self.leave(f"this FIX session has too many messages: {RESET_REMEDY}")
 
@@ -181,7 +172,7 @@ class Link:
 
     def on_body(self, body: bytes) -> None:
         if self.state is State.ACTIVE:
-            self._liveness.received(self._shared.clock.monotonic_ns())
+            self._heart.received()
             self._shared.counters.messages_received += 1
             self._session.receiver.take(body)
 
@@ -218,7 +209,7 @@ class Link:
     def on_report(self, number: int, report: Report | None) -> None:
         if self.state is State.ACTIVE:
             sender = self._session.sender
-            self._liveness.sent(self._shared.clock.monotonic_ns())
+            self._heart.sent()
             if sender.report(number, report):
                 sender.end_repetition(self.safe)
                 self._session_end.repeated()

@@ -1,6 +1,7 @@
 """A FIX session that goes on with the numbers that were kept, or begins with new ones."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tradestack_fix.client.connection import Connection
@@ -12,6 +13,8 @@ from tradestack_fix.codec.message import Parties
 from tradestack_fix.session.beginning import begin, expected_after
 from tradestack_fix.session.logon import LogonRefused, LogonRequest
 
+NOTHING_SENT = {"reports": 0, "next_number": 0, "expected": 0}
+
 logger = logging.getLogger(__name__)
 
 
@@ -22,6 +25,15 @@ class OpenedSession:
     file: NumberFile
     sender: Sender
     receiver: Receiver
+
+    @property
+    def facts(self) -> Mapping[str, int]:
+        """What people see of it."""
+        return {
+            "reports": self.sender.sent,
+            "next_number": self.sender.next_number,
+            "expected": self.receiver.expected,
+        }
 
     def close(self, expected: int) -> None:
         """Close the file; expected: the client's next number."""
