@@ -18,7 +18,7 @@ from tradestack_fix.client.connection import Connection
 from tradestack_fix.client.desk import UNCONFIRMED_MAX, Desk, Waiting
 from tradestack_fix.client.farewell import farewell
 from tradestack_fix.client.heart import Heart
-from tradestack_fix.client.number_file import RECORDS_MAX
+from tradestack_fix.client.number_file import NUMBER_FAULTS, RECORDS_MAX
 from tradestack_fix.client.opened_session import (
     NOTHING_SENT,
     OpenedSession,
@@ -132,9 +132,8 @@ class Link:
         session = self._session
         try:
             session.sender.other(msg_type, fields, self.safe)
-        except OSError as error:
-            logger.error("numbers of %s cannot be kept: %s", self.request.comp_id, error)
-            self._end(f"numbers cannot be kept: {error.strerror}")
+        except NUMBER_FAULTS as fault:
+            self._lose_numbers(fault)
             return
         self._heart.sent()
         if session.file.records >= RECORDS_MAX and msg_type != tags.LOGOUT:
@@ -210,10 +209,13 @@ class Link:
         if self.state is State.ACTIVE:
             sender = self._session.sender
             self._heart.sent()
-            if sender.report(number, report):
-                sender.end_repetition(self.safe)
-                self._session_end.repeated()
-                self.connection.release("repetition")
+            try:
+                if sender.report(number, report):
+                    sender.end_repetition(self.safe)
+                    self._session_end.repeated()
+                    self.connection.release("repetition")
+            except NUMBER_FAULTS as fault:
+                self._lose_numbers(fault)
 
     def on_status(self, report: ExecutionReport, asked: Asked) -> None:
         self.send(*status_message(report, asked))
@@ -262,9 +264,14 @@ class Link:
         self._log(CLIENT_LOGGED_IN)
         self.send(tags.LOGON, logon_answer(request))
         opened.receiver.ask_if_missing(request.number)
-        if opened.sender.sent < head:
+        if opened.sender.sent < head and self.connection.is_open:  # else it has ended meanwhile
             self._rewind(opened.sender.sent + 1)
         self.connection.release("logon")
+
+    def _lose_numbers(self, fault: Exception) -> None:
+        if self._shared.lines.take(self.request.user):
+            logger.error("numbers of %s cannot be kept: %s", self.request.comp_id, fault)
+        self._end("numbers cannot be kept")
 
     def _rewind(self, report: int) -> None:
         """Have the reports from that one on again; until then the desk takes no orders."""
@@ -275,7 +282,7 @@ class Link:
         assert self.state is not State.OVER
         self.state, self.was_refused = State.OVER, is_refused
         if self._opened is not None:
-            self._opened.close(self.safe)
+            self._opened.close(self.safe, self._shared.lines)
         self._desk.close()
         self._on_over(self, reason)
         now_ns = self._shared.clock.wall_ns()

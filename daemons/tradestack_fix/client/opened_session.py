@@ -4,8 +4,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tradestack.net.line_limit import LineLimit
 from tradestack_fix.client.connection import Connection
-from tradestack_fix.client.number_file import NumberFile, remove_numbers, session_kept
+from tradestack_fix.client.number_file import (
+    NUMBER_FAULTS,
+    NumberFile,
+    remove_numbers,
+    session_kept,
+)
 from tradestack_fix.client.receiver import Owner, Receiver
 from tradestack_fix.client.sender import Sender
 from tradestack_fix.client.surroundings import Surroundings
@@ -35,12 +41,16 @@ class OpenedSession:
             "expected": self.receiver.expected,
         }
 
-    def close(self, expected: int) -> None:
-        """Close the file; expected: the client's next number."""
+    def close(self, expected: int, lines: LineLimit) -> None:
+        """Close the file; expected: the client's next number.
+
+        lines: the log lines that clients may cause.
+        """
         try:
             self.file.close(self.file.numbers.last_behind, expected)
-        except OSError as error:
-            logger.error("a client's numbers cannot be kept: %s", error)
+        except NUMBER_FAULTS as fault:
+            if lines.take(""):
+                logger.error("a client's numbers cannot be kept: %s", fault)
 
 
 def open_session(
@@ -71,9 +81,10 @@ def open_session(
         if kept is not None:
             kept.leave()
         raise
-    except OSError as error:
-        logger.error("numbers of %s cannot be read: %s", request.comp_id, error)
-        raise LogonRefused(f"numbers cannot be read: {error.strerror}") from error
+    except NUMBER_FAULTS as fault:
+        if shared.lines.take(request.user):
+            logger.error("numbers of %s cannot be kept: %s", request.comp_id, fault)
+        raise LogonRefused("numbers cannot be kept") from fault
     assert kept is not None, "what is not begun goes on"
     sender = Sender(
         connection,
