@@ -8,16 +8,16 @@ What it keeps is in the client's file of numbers; a later logon begins there, wh
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.net.client.order_client import OrderClient
 from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, PROTOCOL_VIOLATION, Event
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack_fix.client.connection import Connection
 from tradestack_fix.client.desk import UNCONFIRMED_MAX, Desk, Waiting
 from tradestack_fix.client.farewell import farewell
-from tradestack_fix.client.number_file import RECORDS_MAX, NumberFile
+from tradestack_fix.client.number_file import NUMBER_FAULTS, RECORDS_MAX, NumberFile
 from tradestack_fix.client.opened_numbers import close_numbers, open_numbers
 from tradestack_fix.client.receiver import Receiver
 from tradestack_fix.client.sender import Sender
@@ -69,10 +69,7 @@ class Link:
         self._liveness = Liveness(interval_ns, shared.clock.monotonic_ns())
         connection.owner = self
         connection.hold("logon")
-
-        def make_client(session_id: str, sequence: int) -> OrderClient:
-            return shared.make_client(request, session_id, sequence)
-
+        make_client = partial(shared.make_client, request)
         self._desk = Desk(make_client, shared.spawn, self, shared.token)
 
     # ---- for the server ----------------------------------------------------------------------
@@ -140,9 +137,8 @@ class Link:
         assert self._file is not None
         try:
             self._sender.other(msg_type, fields, self.safe)
-        except OSError as error:
-            logger.error("numbers of %s cannot be kept: %s", self.request.comp_id, error)
-            self._end(f"numbers cannot be kept: {error.strerror}")
+        except NUMBER_FAULTS as fault:
+            self._lose_numbers(fault)
             return
         self._liveness.sent(self._shared.clock.monotonic_ns())
         if self._file.records >= RECORDS_MAX and msg_type != tags.LOGOUT:
@@ -202,16 +198,18 @@ class Link:
                 self._begin()
             except LogonRefused as refused:
                 self.leave(str(refused))
-            except OSError as error:
-                logger.error("numbers of %s cannot be read: %s", self.request.comp_id, error)
-                self.leave(f"numbers cannot be read: {error.strerror}")
+            except NUMBER_FAULTS as fault:
+                self._lose_numbers(fault)
 
     def on_report(self, number: int, report: Report | None) -> None:
         if self._sender is not None and self.state is State.ACTIVE:
             self._liveness.sent(self._shared.clock.monotonic_ns())
-            if self._sender.report(number, report):
-                self._sender.end_repetition(self.safe)
-                self.connection.release("repetition")
+            try:
+                if self._sender.report(number, report):
+                    self._sender.end_repetition(self.safe)
+                    self.connection.release("repetition")
+            except NUMBER_FAULTS as fault:
+                self._lose_numbers(fault)
 
     def on_status(self, report: ExecutionReport, asked: Asked) -> None:
         msg_type, fields = status_message(report, asked)
@@ -241,7 +239,7 @@ class Link:
     # ---- inside ------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """Answer the logon. Raises LogonRefused, OSError."""
+        """Answer the logon. Raises LogonRefused, NUMBER_FAULTS."""
         shared, request, desk = self._shared, self.request, self._desk
         head = desk.received
         opened = open_numbers(shared, request, desk.session_id, head)
@@ -259,9 +257,14 @@ class Link:
         self.state = State.ACTIVE
         self._answer()
         self._receiver.ask_if_missing(request.number)
-        if opened.sent < head:
+        if opened.sent < head and self.connection.is_open:  # else it has ended meanwhile
             self._rewind(opened.sent + 1)
         self.connection.release("logon")
+
+    def _lose_numbers(self, fault: Exception) -> None:
+        if self._shared.lines.take(self.request.user):
+            logger.error("numbers of %s cannot be kept: %s", self.request.comp_id, fault)
+        self._end("numbers cannot be kept", is_refused=self.state is State.CHECKING)
 
     def _rewind(self, report: int) -> None:
         """Have the reports from that one on again; until then the desk takes no orders."""
@@ -281,7 +284,7 @@ class Link:
         assert self.state is not State.OVER
         self.state, self.was_refused = State.OVER, is_refused
         if self._file is not None:
-            close_numbers(self._file, None if self._receiver is None else self.safe)
+            close_numbers(self._file, self.safe if self._receiver else None, self._shared.lines)
         self._desk.close()
         self._on_over(self, reason)
         now_ns = self._shared.clock.wall_ns()

@@ -19,7 +19,8 @@ import struct
 from pathlib import Path
 from typing import Self
 
-from tradestack.store.append_file import FILE_MODE, AppendFile
+from tradestack.domain.faults import OperatorFault
+from tradestack.store.append_file import FILE_MODE, AppendFile, FileChanged
 from tradestack.store.durable_name import replace_durably
 from tradestack_fix.session.numbers import Numbers
 
@@ -29,6 +30,9 @@ RECORD = struct.Struct(">QQQQ")
 CLOSED = 0
 SUFFIX = ".numbers"
 NEW_SUFFIX = ".new"
+# What the file of a client may raise, whoever locks, changes or replaces it: it ends the session of
+# that client.
+NUMBER_FAULTS = (OSError, FileChanged, OperatorFault)
 RECORDS_MAX = 1_000_000  # of one FIX session, 32 MB; a heartbeat each second takes 11 days
 
 

@@ -3,7 +3,8 @@
 import logging
 from dataclasses import dataclass
 
-from tradestack_fix.client.number_file import NumberFile
+from tradestack.net.line_limit import LineLimit
+from tradestack_fix.client.number_file import NUMBER_FAULTS, NumberFile
 from tradestack_fix.client.surroundings import Surroundings
 from tradestack_fix.session.beginning import begin, expected_after
 from tradestack_fix.session.logon import LogonRefused, LogonRequest
@@ -26,7 +27,8 @@ def open_numbers(
 ) -> OpenedNumbers:
     """Open a client's file for a logon, or begin another one in its place.
 
-    session_id, head: the user's order session and its newest report. Raises LogonRefused, OSError.
+    session_id, head: the user's order session and its newest report. Raises LogonRefused,
+    NUMBER_FAULTS.
     """
     kept = NumberFile.open(shared.directory, request.comp_id, shared.boot)
     try:
@@ -46,12 +48,16 @@ def open_numbers(
     return OpenedNumbers(kept, expected, beginning.sent, beginning.repeated)
 
 
-def close_numbers(file: NumberFile, expected: int | None) -> None:
-    """Close a client's file; expected: its next number, None if its logon was refused."""
+def close_numbers(file: NumberFile, expected: int | None, lines: LineLimit) -> None:
+    """Close a client's file; expected: its next number, None if its logon was refused.
+
+    lines: the log lines that clients may cause.
+    """
     try:
         if expected is None:
             file.leave()
         else:
             file.close(file.numbers.last_behind, expected)
-    except OSError as error:
-        logger.error("a client's numbers cannot be kept: %s", error)
+    except NUMBER_FAULTS as fault:
+        if lines.take(""):
+            logger.error("a client's numbers cannot be kept: %s", fault)
