@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_fix.codec import tags
 from tradestack_fix.codec.message import Field, Message, Refused, shown
 
@@ -68,7 +69,7 @@ def _read(message: Message, comp_id: str, clients: Mapping[str, str]) -> LogonRe
         raise LogonRefused("ResetSeqNumFlag (141) goes with MsgSeqNum (34) 1")
     sender = message.required(tags.SENDER_COMP_ID)
     user, password = clients.get(sender), message.fields.get(tags.PASSWORD)
-    if user is None or password is None:
+    if user is None or password is None or not _may_be_right(password):
         raise LogonRefused(NOT_AUTHORISED)
     return LogonRequest(
         comp_id=sender,
@@ -78,3 +79,8 @@ def _read(message: Message, comp_id: str, clients: Mapping[str, str]) -> LogonRe
         heart_bt_int_s=message.whole_number(tags.HEART_BT_INT, 0, HEART_BT_INT_MAX_S),
         resets=resets,
     )
+
+
+def _may_be_right(password: str) -> bool:
+    """Return whether it can be sent to the order manager; any other one is nobody's password."""
+    return len(password) <= PASSWORD_LENGTH_MAX and password.isascii() and password.isprintable()

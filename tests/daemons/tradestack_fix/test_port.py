@@ -1,5 +1,6 @@
 """A FIX port over restarts of everything, and what its clients notice."""
 
+import fcntl
 from collections.abc import Iterator
 
 import pytest
@@ -271,3 +272,37 @@ def test_two_clients_with_one_user_are_refused_with_the_remedy(port: FixPort) ->
 
     assert port.wait() == EXIT_STATUS_OPERATOR_FAULT
     assert "give each CompID one of its own" in port.errors
+
+
+def test_a_backup_locks_the_numbers_of_a_client(port: FixPort, client: FixClient) -> None:
+    """Its logons are refused meanwhile; the other clients go on."""
+    other = port.client(OTHER_CLIENT)
+    other.log_on()
+    client.log_out()
+    with (port.state / f"{CLIENT}.numbers").open("rb") as backup:
+        fcntl.flock(backup, fcntl.LOCK_SH)
+        refused = port.client()
+        refused.number = 3
+        refused.send_logon()
+        assert refused.farewell() == "numbers cannot be kept"
+    other.order("mine")
+    assert other.receive_types("8")
+
+    again = port.client()
+    again.number = 3
+
+    assert again.log_on().msg_type == tags.LOGON
+
+
+def test_another_program_changes_the_numbers_of_a_client(port: FixPort, client: FixClient) -> None:
+    """The session of that client ends, when the next number is to be kept, and no other one."""
+    other = port.client(OTHER_CLIENT)
+    other.log_on()
+    with (port.state / f"{CLIENT}.numbers").open("ab") as numbers:
+        numbers.write(b"more")
+
+    client.send(tags.TEST_REQUEST, (tags.TEST_REQ_ID, "there?"))
+
+    assert client.receive_or_end() is None
+    other.order("mine")
+    assert other.receive_types("8")

@@ -21,10 +21,12 @@ from tradestack.net.client.login import NotReached
 from tradestack.net.server.refusal import Answer, standing_by
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.soup import RejectReason
 
 FIRST, SECOND = Address("127.0.0.1", 1), Address("127.0.0.1", 2)
 OTHER_SESSION = "1ABCDE1234"
 SOON_LOST = ConnectionLimits(server_silence_max_ns=500_000_000)
+DENIALS = 2
 
 
 class Standby(Handler):
@@ -34,6 +36,19 @@ class Standby(Handler):
         """Refuse all."""
         del user, session_id, sequence
         return standing_by("the other one takes logins")
+
+
+class Full(Handler):
+    """Denies its session to the first who name it; denials: how often it did."""
+
+    denials = 0
+
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Answer:
+        """Refuse some, although the session is served."""
+        if session_id and self.denials < DENIALS:
+            self.denials += 1
+            return RejectReason.SESSION_NOT_AVAILABLE
+        return super().stream_for(user, session_id, sequence)
 
 
 @pytest.fixture
@@ -196,6 +211,22 @@ async def test_a_session_that_no_server_has_is_left(net: Net) -> None:
 
     assert calls[0] == (SESSION, 0, EndReason.NOT_AVAILABLE)
     assert calls[2:] == [(OTHER_SESSION, 1), [1, 2]]
+
+
+async def test_a_server_that_denies_its_present_session_does_not_end_it(net: Net) -> None:
+    """It may have no room, and no better answer: the session is asked for again."""
+    stream = net.memory_stream()
+    stream.append_ticks(3)
+    full = Full(stream)
+    async with (
+        net.serving(full) as server,
+        following(net, [server.address], SESSION) as recorder,
+    ):
+        calls = await recorder.until(3)
+
+    assert full.denials == DENIALS
+    assert ticks_of(recorder) == [1, 2, 3]
+    assert not any(isinstance(call, tuple) and EndReason.NOT_AVAILABLE in call for call in calls)
 
 
 async def test_a_standby_is_passed_over(net: Net) -> None:
