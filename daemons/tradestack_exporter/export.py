@@ -13,6 +13,7 @@ from typing import Any
 
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.session_id import is_session_id
 from tradestack.engine.connection import Connection
 from tradestack.engine.faults import Missing, Unavailable
 from tradestack.engine.feed_streams import feed_sessions, place_of, stream_of
@@ -184,6 +185,10 @@ class Export:
         return _Place(sessions[-1], place.next_sequence, last.sequence, place.end is not None)
 
     async def _begin(self, session_id: str) -> None:
+        if not is_session_id(session_id):  # it becomes part of a stream's name
+            problem = f"its feed session has the id {session_id!r}"
+            remedy = "no gateway sends that: follow one that can be trusted"
+            raise OperatorFault(self._where, problem, remedy)
         place = self._place
         if place is not None and session_id < place.session_id:
             older = f"its session {session_id} is older than {place.session_id}, the newest stream"

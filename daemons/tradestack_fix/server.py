@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import socket
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from tradestack.configs.fix import FixConfig
 from tradestack.net.acceptor import Acceptor
-from tradestack.net.allowance import Allowance, Rate
+from tradestack.net.allowance import Rate
 from tradestack.net.common_beat import call_at_beat
 from tradestack.net.origins import origin_of
+from tradestack.net.refusals import Refusals
 from tradestack.observe.events import LOGIN_REJECTED
 from tradestack_fix.client.connection import FAREWELL_S, Connection
 from tradestack_fix.client.desk import REPLACED
@@ -24,14 +26,13 @@ from tradestack_fix.session.logon import LogonRefused, LogonRequest, read_logon
 
 # From connecting to the logon; a client that only connects must not hold a place.
 LOGON_DEADLINE_S = 10.0
-# Connections without a logon; at the limit a new one displaces the oldest.
+# Connections without a logon; at the limit a new one displaces the oldest of whoever has most.
 LOGONS_PENDING_MAX = 64
 # Logons whose passwords are checked at the same time; more of them wait.
 LOGONS_CHECKED_MAX = 16
 # Refused logons of one origin: beyond, its logons wait.
 REFUSALS = Rate(per_second=1, burst=10)
 RETRY_S = 0.25  # until a logon that waits is looked at again
-ORIGINS_MAX = 1_024  # that are remembered; beyond, the oldest begins anew
 UNKNOWN = "?"
 FULL = "too many clients are logged on: raise clients_max"
 
@@ -95,7 +96,7 @@ class Server:
         self._newcomers: dict[Newcomer, None] = {}
         self._checking: set[Link] = set()  # whose password the order manager has not accepted yet
         self._links: dict[str, Link] = {}  # by the clients' CompIDs
-        self._refusals: dict[str, Allowance] = {}  # by origin
+        self._refusals = Refusals(REFUSALS, shared.clock)
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -143,7 +144,7 @@ class Server:
         """Handle a first message, as soon as the newcomer's origin may try."""
         if newcomer not in self._newcomers:
             return
-        may_try = self._allowance(newcomer.origin).left(REFUSALS, self._now_ns()) > 0
+        may_try = self._refusals.may_try(newcomer.origin)
         if not may_try or len(self._checking) >= LOGONS_CHECKED_MAX:
             asyncio.get_running_loop().call_later(RETRY_S, self.log_on, newcomer, message)
             return
@@ -183,11 +184,16 @@ class Server:
     def _on_connection(self, accepted: socket.socket, address: object) -> None:
         if self._newcomers and self.pending >= LOGONS_PENDING_MAX:
             self._shared.counters.connections_displaced += 1
-            next(iter(self._newcomers)).give_up()
+            self._displaced().give_up()
         place = ":".join(map(str, address[:2])) if isinstance(address, tuple) else str(address)
         newcomer = Newcomer(self, origin_of(accepted), place)
         self._newcomers[newcomer] = None
         self._shared.spawn(self._admit(newcomer, accepted), "fix connection")
+
+    def _displaced(self) -> Newcomer:
+        """Return the oldest connection of the origin that has most of those without a logon."""
+        ((largest, _),) = Counter(each.origin for each in self._newcomers).most_common(1)
+        return next(each for each in self._newcomers if each.origin == largest)
 
     async def _admit(self, newcomer: Newcomer, accepted: socket.socket) -> None:
         try:
@@ -205,25 +211,13 @@ class Server:
         self._note_refused(newcomer.origin, newcomer.address, reason)
 
     def _note_refused(self, origin: str, address: str, reason: str) -> None:
-        allowance = self._allowance(origin)
-        allowance.left(REFUSALS, self._now_ns())
-        allowance.spend(REFUSALS, 1)
+        self._refusals.note(origin)
         self._shared.counters.logons_refused += 1
         self._shared.lines.emit(logger, LOGIN_REJECTED, address=address, reason=reason)
 
-    def _allowance(self, origin: str) -> Allowance:
-        if origin not in self._refusals:
-            if len(self._refusals) >= ORIGINS_MAX:
-                del self._refusals[next(iter(self._refusals))]
-            self._refusals[origin] = Allowance()
-        return self._refusals[origin]
-
-    def _now_ns(self) -> int:
-        return self._shared.clock.monotonic_ns()
-
     def _beat(self) -> None:
         self._timer = call_at_beat(BEAT_NS, self._beat)
-        now_ns = self._now_ns()
+        now_ns = self._shared.clock.monotonic_ns()
         for link in list(self._links.values()):
             link.beat(now_ns)
         self._shared.lines.report()

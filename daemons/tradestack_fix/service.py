@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from tradestack.configs.fix import FixConfig
+from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.net.control.interface import Interface
@@ -22,6 +23,9 @@ from tradestack_fix.session.logon import LogonRequest
 FIX = "fix"  # name of the socket (FileDescriptorName= in the unit)
 # A logon waits so long for the order manager, and is then refused.
 ORDER_MANAGER_DEADLINE_S = 5.0
+# Reports of one client that are handled at once, some 30: then the others come first. A client may
+# ask for all of its reports again, as often as it likes.
+REPORT_BYTES_MAX = 8_192
 
 
 class FixService:
@@ -103,7 +107,8 @@ class FixService:
             config.orders,
             Credentials(request.user, request.password, config.server_users),
             clock=self._context.clock,
-            first_login_timeout_s=None if session_id else ORDER_MANAGER_DEADLINE_S,
+            limits=ConnectionLimits(receive_bytes_max=REPORT_BYTES_MAX),
+            first_login_timeout_s=None if sequence else ORDER_MANAGER_DEADLINE_S,
             session_id=session_id,
             sequence=sequence,
         )

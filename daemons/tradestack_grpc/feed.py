@@ -41,10 +41,9 @@ class FeedService:
 
     async def _subscribe(self, request: pb.SubscribeRequest, context: Context) -> None:
         try:
-            with self._calls.admitted(FEED):
-                credentials = self._gateway.credentials_of(context)
-                check_session(request.feed_session, request.next_sequence)
-                await self._stream(request, credentials, context)
+            credentials = self._gateway.credentials_of(context)
+            check_session(request.feed_session, request.next_sequence)
+            await self._stream(request, credentials, context)
         except Exception as fault:
             await self._calls.end(context, fault)
 
@@ -60,16 +59,17 @@ class FeedService:
         )
         events = _Events(client)
         try:
-            with self._calls.logging_in(context):
+            async with self._calls.logging_in(FEED, context):
                 event = await anext(events, None)
-            while event is not None:
-                await self._calls.write(context, _encode(event))
-                match event:
-                    case TickBatch():
-                        self._calls.counts.ticks += len(event)
-                    case SessionStarted(session_id, sequence):
-                        self._calls.joined(context, credentials.user, session_id, sequence)
-                event = await anext(events, None)
+            with self._calls.joined(FEED):
+                while event is not None:
+                    await self._calls.write(context, _encode(event))
+                    match event:
+                        case TickBatch():
+                            self._calls.counts.ticks += len(event)
+                        case SessionStarted(session_id, sequence):
+                            self._calls.log_session(context, credentials.user, session_id, sequence)
+                    event = await anext(events, None)
         finally:
             events.close()
             client.close()
@@ -77,8 +77,8 @@ class FeedService:
 
     async def _get_head(self, _request: pb.GetHeadRequest, context: Context) -> pb.Head:
         try:
-            with self._calls.admitted(FEED), self._calls.logging_in(context):
-                credentials = self._gateway.credentials_of(context)
+            credentials = self._gateway.credentials_of(context)
+            async with self._calls.logging_in(FEED, context):
                 head = await self._find_head(credentials)
                 return pb.Head(feed_session=head[0], last_sequence=head[1])
         except Exception as fault:

@@ -5,8 +5,9 @@ from tradestack.observe.metrics import COUNTER, GAUGE, TEXT, Metric
 METRICS = (
     Metric("listen", TEXT, "", "Address of its port."),
     Metric("transport", TEXT, "", "TLS or plaintext."),
-    Metric("calls.*", GAUGE, "calls", "Calls that are open.", label="service"),
-    Metric("process.calls.*", COUNTER, "calls", "Calls that were admitted.", label="service"),
+    Metric("calls.*", GAUGE, "calls", "Calls that are open, logged in.", label="service"),
+    Metric("logins_pending", GAUGE, "calls", "Calls whose login is under way."),
+    Metric("process.calls.*", COUNTER, "calls", "Calls that have begun.", label="service"),
     Metric("process.calls_refused", COUNTER, "calls", "Calls beyond a limit."),
     Metric("process.logins_rejected", COUNTER, "calls", "Calls with a wrong user or password."),
     Metric("process.slow_readers", COUNTER, "calls", "Calls ended because nobody read."),

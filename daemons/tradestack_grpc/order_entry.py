@@ -5,7 +5,8 @@ a lost call leaves open is for its client to resolve, by reports and by sending 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 
 import grpc
 
@@ -47,16 +48,22 @@ class OrderEntryService:
 
     async def _trade(self, requests: Requests, context: Context) -> None:
         try:
-            with self._calls.admitted(ORDERS):
-                credentials = self._order_manager.credentials_of(context)
+            credentials = self._order_manager.credentials_of(context)
+            async with AsyncExitStack() as pending:
+                await pending.enter_async_context(self._calls.logging_in(ORDERS, context))
                 login = await _first_message(requests)
                 check_session(login.order_session, login.next_sequence)
-                await self._serve(login, credentials, requests, context)
+                await self._serve(login, credentials, requests, context, pending.aclose)
         except Exception as fault:
             await self._calls.end(context, fault)
 
     async def _serve(
-        self, login: pb.Login, credentials: Credentials, requests: Requests, context: Context
+        self,
+        login: pb.Login,
+        credentials: Credentials,
+        requests: Requests,
+        context: Context,
+        logged_in: Callable[[], Awaitable[None]],
     ) -> None:
         """Pass messages both ways until one of three ends: the call, the client, the messages."""
         client = OrderClient(
@@ -72,17 +79,21 @@ class OrderEntryService:
             _spawn(self._pass_on(requests, client, reports), reports),
         )
         try:
-            with self._calls.logging_in(context):
-                message = await reports.next()
-            while True:
-                await self._calls.write(context, message.SerializeToString())
-                self._calls.counts.reports += 1
-                if message.HasField("session_started"):
-                    session = message.session_started
-                    self._calls.joined(
-                        context, credentials.user, session.order_session, session.next_sequence
-                    )
-                message = await reports.next()
+            message = await reports.next()
+            await logged_in()
+            with self._calls.joined(ORDERS):
+                while True:
+                    await self._calls.write(context, message.SerializeToString())
+                    self._calls.counts.reports += 1
+                    if message.HasField("session_started"):
+                        session = message.session_started
+                        self._calls.log_session(
+                            context,
+                            credentials.user,
+                            session.order_session,
+                            session.next_sequence,
+                        )
+                    message = await reports.next()
         finally:
             client.disconnect()
             for task in tasks:
@@ -91,6 +102,7 @@ class OrderEntryService:
 
     async def _pass_on(self, requests: Requests, client: OrderClient, reports: Reports) -> None:
         """Pass on what the client sends. Raises CallEnd for a client that has too many faults."""
+        await reports.connected()  # before a login nothing is answered
         malformed = 0
         async for request in requests:
             try:

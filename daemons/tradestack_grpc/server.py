@@ -11,6 +11,9 @@ from tradestack.net.addresses import Address
 
 # An order has some 200 bytes; no client can make the server keep more of a message.
 MESSAGE_BYTES_MAX = 65_536
+# Connections at a time, with a call or without: a further one is closed. The other descriptors are
+# for what the calls need of the servers.
+CONNECTIONS_MAX = 512
 CONNECTION_CALLS_MAX = 64  # of one connection at a time; a further call waits in the client
 HANDSHAKE_TIMEOUT_MS = 10_000
 IDLE_MAX_MS = 300_000  # a connection without a call
@@ -21,6 +24,7 @@ CLIENT_PING_INTERVAL_MIN_MS = 5_000  # a client that asks more often is disconne
 _OPTIONS = [
     ("grpc.so_reuseport", 0),  # another process must not share the port
     ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
+    ("grpc.max_allowed_incoming_connections", CONNECTIONS_MAX),
     ("grpc.max_concurrent_streams", CONNECTION_CALLS_MAX),
     ("grpc.server_handshake_timeout_ms", HANDSHAKE_TIMEOUT_MS),
     ("grpc.max_connection_idle_ms", IDLE_MAX_MS),

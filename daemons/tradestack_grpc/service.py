@@ -10,7 +10,7 @@ from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
-from tradestack_grpc.calls import FEED, ORDERS, Calls
+from tradestack_grpc.calls import FEED, LOGINS_PENDING_MAX, ORDERS, Calls
 from tradestack_grpc.feed import FeedService
 from tradestack_grpc.order_entry import OrderEntryService
 from tradestack_grpc.server import listen, new_server, tls_credentials
@@ -27,7 +27,7 @@ class GrpcEdge:
         config = context.config
         self._config = config
         self._clock = context.clock
-        self._calls = Calls(context.clock, config.calls_max, config.slow_reader_max)
+        self._calls = Calls(context.clock, config.calls_max, config.slow_reader_max, config.listen)
         self._credentials: grpc.ServerCredentials | None = None
         if config.certificate_file is not None and config.key_file is not None:
             self._credentials = tls_credentials(config.certificate_file, config.key_file)
@@ -63,6 +63,7 @@ class GrpcEdge:
             "listen": None if self._listens_at is None else str(self._listens_at),
             "transport": "plaintext" if self._credentials is None else "TLS",
             "calls": dict(self._calls.open),
+            "logins_pending": self._calls.pending,
             "process": {
                 "calls": {name: counts.admitted[name] for name in (FEED, ORDERS)},
                 "calls_refused": counts.refused,
@@ -85,9 +86,13 @@ class GrpcEdge:
         return f"{feed} calls follow the feed, {orders} enter orders"
 
     def levels(self) -> Sequence[Level]:
-        """Return how many of the calls are used."""
-        used = self._calls.open.total()
-        return [Level.of("calls", used, self._calls.calls_max, "end calls, or raise calls_max")]
+        """Return how many calls are open, and how many logins are under way."""
+        used, pending = self._calls.open.total(), self._calls.pending
+        remedy = "find out who calls and does not log in"
+        return [
+            Level.of("calls", used, self._calls.calls_max, "end calls, or raise calls_max"),
+            Level.of("logins_pending", pending, LOGINS_PENDING_MAX, remedy),
+        ]
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
         """Return None: it waits for others."""

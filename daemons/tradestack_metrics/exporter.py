@@ -21,7 +21,9 @@ from tradestack_metrics.http import (
     parse_request,
 )
 
-CONNECTIONS_MAX = 16  # a few scrapers; a further connection is closed
+# A few scrapers. A further connection displaces the oldest whose request is not here, or else the
+# oldest: who scrapes sends a request and takes the answer at once.
+CONNECTIONS_MAX = 16
 REQUEST_DEADLINE_S = 5.0  # from connecting to the end of the request
 ANSWER_DEADLINE_S = 10.0  # for the peer to take it
 # Scrapers that ask within this time of each other get the same answer: the daemons are asked once.
@@ -48,7 +50,8 @@ class Exporter:
         self._hosts = hosts
         self._idle_exit_s = idle_exit_s
         self._acceptor = Acceptor("metrics", listener, self._connected)
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], None] = {}  # the oldest first
+        self._silent: dict[asyncio.Task[None], None] = {}  # of these, whose request is not here
         self._scraping: asyncio.Task[list[Family]] | None = None
         self._scraped_s = 0.0  # loop time at which that was begun
         self._idle: asyncio.TimerHandle | None = None
@@ -75,30 +78,43 @@ class Exporter:
 
     def _connected(self, connection: socket.socket, _address: object) -> None:
         if len(self._connections) >= CONNECTIONS_MAX:
-            connection.close()
-            return
+            displaced = next(iter(self._silent or self._connections))
+            self._forget(displaced)
+            displaced.cancel()
         task = asyncio.create_task(self._serve(connection))
-        self._connections.add(task)
+        self._connections[task] = self._silent[task] = None
         task.add_done_callback(self._left)
         self._wait_for_another()
 
     def _left(self, task: asyncio.Task[None]) -> None:
-        self._connections.discard(task)
+        self._forget(task)
         self._wait_for_another()
-        task.result()  # a fault of this program ends it
+        if not task.cancelled():
+            task.result()  # a fault of this program ends it
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._connections.pop(task, None)
+        self._silent.pop(task, None)
 
     async def _serve(self, connection: socket.socket) -> None:
-        reader, writer = await asyncio.open_connection(sock=connection, limit=HEAD_BYTES_MAX)
+        try:
+            reader, writer = await asyncio.open_connection(sock=connection, limit=HEAD_BYTES_MAX)
+        except (OSError, asyncio.CancelledError):
+            connection.close()  # the peer has gone, or somebody else got its place
+            return
         try:
             async with asyncio.timeout(REQUEST_DEADLINE_S):
                 head = await _read_head(reader)
+            self._silent.pop(_own_task(), None)
             writer.write(await self._answer(head))
             async with asyncio.timeout(ANSWER_DEADLINE_S):
                 await writer.drain()
                 writer.close()
                 await writer.wait_closed()
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
-            writer.transport.abort()  # the peer has gone, or is too slow
+            pass  # the peer has gone, or is too slow
+        finally:
+            writer.transport.abort()  # nothing is left to send, or nobody to take it
 
     async def _answer(self, head: bytes | None) -> bytes:
         try:
@@ -127,3 +143,9 @@ async def _read_head(reader: asyncio.StreamReader) -> bytes | None:
     with contextlib.suppress(asyncio.LimitOverrunError):
         return await reader.readuntil(b"\r\n\r\n")
     return None
+
+
+def _own_task() -> "asyncio.Task[None]":
+    task = asyncio.current_task()
+    assert task is not None, "a connection is served by a task"
+    return task

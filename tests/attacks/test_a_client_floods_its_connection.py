@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType
 
 JUNK = soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}")
+REFUSED = 3_000  # orders, whose answers the sockets do not hold
 NOTHING = {
     "heartbeats": soup.CLIENT_HEARTBEAT * 10_000,
     "debug packets": soup.encode_packet(PacketType.DEBUG) * 10_000,
@@ -109,19 +111,24 @@ def test_a_second_login_meets_a_first_connection_that_never_stops(manager: Order
     assert [reason_of(remark) for remark in first.remarks] == [CloseReason.REPLACED]
 
 
-def test_a_thousand_orders_are_refused_at_once(manager: OrderManager) -> None:
-    """Each has its answer, which is longer than the order, and the client stays connected."""
-    manager.configure(free_bytes_min="1000000TiB")
+def test_thousands_of_orders_are_refused_at_once(manager: OrderManager) -> None:
+    """Each has its answer, which is longer than the order, also for a client that reads late."""
+    manager.configure(free_bytes_min="1000000TiB", messages_per_second_max=100_000)
     manager.start()
-    client = manager.client()
-    names = [f"o-{number}" for number in range(1_000)]
+    client, other = manager.client(), manager.client("other")
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    names = [f"o-{number}" for number in range(REFUSED)]
 
     client.send(*map(a_short_order, names))
-    answers = client.receive(1_000)
+    passes = REFUSED // SessionLimits().pass_packets_max
+    for number in range(2 * passes):  # more than it takes to refuse all of them
+        other.send(a_short_order(f"p-{number}"))
+        assert isinstance(other.receive_one(), BusinessMessageReject)
+    answers = client.receive(REFUSED)
 
     assert {type(answer) for answer in answers} == {BusinessMessageReject}
     assert [answer.business_reject_ref_id for answer in answers] == names
-    assert manager.stats()["clients"] == 1
+    assert manager.stats()["clients"] == 2
 
 
 def test_malformed_messages_end_their_connection(manager: OrderManager) -> None:

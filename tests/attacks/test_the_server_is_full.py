@@ -1,7 +1,10 @@
 """A server has no room for more clients when one of them comes back: the session goes on."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
 
 from tests.daemons.tradestack_order_manager.samples import an_order
 from tests.kit.daemon import PASSWORD, Daemon
@@ -41,6 +44,24 @@ async def refused(daemon: Daemon) -> None:
 def refusals_of(stats: dict[str, dict[str, int]]) -> int:
     """Return how many logins were rejected."""
     return stats["process"]["logins_rejected"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"), [(Gateway, {"source": "random-walk"}), (OrderManager, {})]
+)
+def test_a_login_gets_no_answer(
+    tmp_path: Path, kind: type[Daemon], keys: Mapping[str, object]
+) -> None:
+    """It is closed: "not available" would be taken for the end of the session that it names."""
+    with kind(tmp_path) as server:
+        server.configure(clients_max=1, **keys)
+        server.start()
+        in_the_way = server.connect(kind.users[0]).login()
+
+        turned_away = server.connect(kind.users[-1]).send_login(in_the_way.session_id)
+
+        assert turned_away.next_packet() is None
+        assert refusals_of(server.stats()) == 1
 
 
 def test_an_order_is_not_given_up(tmp_path: Path) -> None:

@@ -18,7 +18,11 @@ def test_the_order_manager_goes_on_for_the_others(tmp_path: Path) -> None:
     with TapeOrderManager(tmp_path) as manager:
         feed = manager.feed()
         feed.trade(1_000)
-        manager.configure(orders_per_session_max=1_000_000, messages_per_second_max=100_000)
+        manager.configure(
+            orders_per_session_max=1_000_000,
+            messages_per_second_max=100_000,
+            risk={"price_required": False, "each_user": {"active_order_limit": 0}},
+        )
         manager.start()
         client = manager.client()
         for first in range(0, COUNT, AT_ONCE):

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from tradestack.configs.order_manager import OrderManagerConfig
-from tradestack.configs.risk import RiskKeys, SymbolKeys, UserKeys, WindowCount
+from tradestack.configs.risk import (
+    ACTIVE_ORDERS_OF_USER,
+    RiskKeys,
+    SymbolKeys,
+    UserKeys,
+    WindowCount,
+)
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE
 from tradestack.runtime.config.keys import describe_config, parse_config
@@ -45,7 +51,8 @@ def test_the_shipped_file_shows_the_keys_of_its_sections_with_their_defaults() -
     sections = {"each_user", "users", "symbols"}
 
     assert shown.keys() == keys_of(RiskKeys) - sections
-    assert of_user.keys() == keys_of(UserKeys) - keys_of(RiskKeys)
+    assert of_user.keys() - {"active_order_limit"} == keys_of(UserKeys) - keys_of(RiskKeys)
+    assert of_user["active_order_limit"] == ACTIVE_ORDERS_OF_USER
 
 
 def test_the_example_in_the_shipped_file_is_understood() -> None:
@@ -133,7 +140,10 @@ def test_a_users_section_replaces_the_keys_that_it_writes() -> None:
     assert maker.symbols["SPY"].max_position == 3 * SCALE
     assert (news.limits.max_position, news.limits.active_order_limit) == (10 * SCALE, 4)
     assert (set(news.symbols), news.symbols["IBM"].lot_size) == ({"IBM"}, SCALE)
-    assert (other.limits.max_position, other.limits.active_order_limit) == (10 * SCALE, 0)
+    assert (other.limits.max_position, other.limits.active_order_limit) == (
+        10 * SCALE,
+        ACTIVE_ORDERS_OF_USER,
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ KINDS = (
     Kind.KILL_PRIMARY,
     Kind.FULL_DISK,
     Kind.TAKEOVER,
+    Kind.NEW_FEED_SESSION,
 )
 PRICES = 1_500
 

@@ -104,6 +104,36 @@ def test_kills_under_load_lose_and_repeat_nothing(
     assert sorted(new) == sorted(names)
 
 
+def test_who_was_away_gets_the_rest_of_an_ended_order_session(
+    tmp_path: Path, port: FixPort, order_manager: TapeOrderManager
+) -> None:
+    """QuickFIX asks for the reports that it lacks, gets them, and is told to begin anew."""
+    feed = order_manager.feed()
+    order_manager.start()
+    port.start()
+    good_till = {"tag_40": "2", "tag_44": "100", "tag_59": "1"}
+    with FixJudge(tmp_path, port.address, CLIENT) as judge:
+        judge.until("logged on")
+        judge.order("fills", **good_till)
+        judge.order("works", **good_till)
+        told = judge.next_messages(2)
+    port.stats_when(lambda stats: not stats["clients"])
+    feed.trade(10, 95.0)
+    stream = order_manager.client(USER)
+    reports = [stream.receive_report() for _ in range(3)]
+    stream.close()
+    order_manager.call("NewSession")
+
+    with FixJudge(tmp_path, port.address, CLIENT) as judge:
+        judge.until("logged on")
+        judge.until("logged out")
+        told += judge.messages
+
+    assert [each[tags.EXEC_ID] for each in told] == [report.exec_id for report in reports]
+    assert filled(told[-1])
+    assert told[-1][tags.POSS_DUP_FLAG] == "Y"
+
+
 def filled(message: dict[int, str]) -> bool:
     """Return whether an order is filled by this report."""
     return message.get(tags.ORD_STATUS) == "2"

@@ -149,6 +149,10 @@ class FixClient:
         assert self.receive_or_end() is None
         return message.fields.get(tags.TEXT, "")
 
+    def answer(self, question: Message) -> None:
+        """Answer a TestRequest."""
+        self.send(tags.HEARTBEAT, (tags.TEST_REQ_ID, question.fields[tags.TEST_REQ_ID]))
+
     def end_sending(self) -> None:
         """Close this direction: the port handles what was sent, and closes the other one."""
         self._socket.shutdown(socket.SHUT_WR)

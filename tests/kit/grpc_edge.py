@@ -14,8 +14,9 @@ from tests.kit.gateway import Gateway
 from tests.kit.order_manager import OrderManager
 from tradestack_grpc.protocol import tradestack_pb2 as pb
 
-# What a client keeps unread is little, so that a slow one shows soon.
+# Each client has a connection of its own, and keeps little unread, so that a slow one shows soon.
 CHANNEL_OPTIONS = [
+    ("grpc.use_local_subchannel_pool", 1),
     ("grpc.http2.bdp_probe", 0),
     ("grpc.http2.lookahead_bytes", 65_536),
     ("grpc.max_reconnect_backoff_ms", 100),

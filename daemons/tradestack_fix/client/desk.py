@@ -27,6 +27,7 @@ from tradestack.wire.order_messages import BusinessMessageReject, MatchedThrough
 from tradestack.wire.orders import ServerMessage
 from tradestack_fix.mapping.reports import Asked
 from tradestack_fix.mapping.requests import Entered
+from tradestack_fix.session.beginning import RESET_REMEDY
 
 # Messages of one client that the order manager may still have to confirm; then it is not read.
 UNCONFIRMED_MAX = 256
@@ -98,20 +99,18 @@ class Desk(OrderListener):
         self._asked_through = 0  # the last message before it
         self._answered_through = 0  # the last one before the question that was answered last
         self.is_connected = False
+        self.has_ended = False  # its order session
+        self.session_id = ""  # of the order session
+        self._received = 0
         self._client = make_client("", 0)
         self._task = self._start()
 
     # ---- for the FIX session -----------------------------------------------------------------
 
     @property
-    def session_id(self) -> str:
-        """The order session."""
-        return self._client.session_id
-
-    @property
     def received(self) -> int:
-        """The newest report that was handled."""
-        return self._client.received
+        """The newest report that was handled; the last one, once the order session has ended."""
+        return self._received if self.has_ended else self._client.received
 
     @property
     def unconfirmed(self) -> int:
@@ -154,10 +153,11 @@ class Desk(OrderListener):
 
     def rewind(self, report: int) -> None:
         """Have the reports from that one on again."""
-        session_id = self.session_id
-        self.close()
-        self._client = self._make_client(session_id, report)
-        self._task = self._start()
+        self._follow(self.session_id, report)
+
+    def find_end(self, session_id: str) -> None:
+        """Have the end of an earlier order session."""
+        self._follow(session_id, 0)
 
     def pause(self) -> None:
         """Receive nothing until `resume`."""
@@ -177,6 +177,7 @@ class Desk(OrderListener):
 
     def on_connected(self) -> None:
         self.is_connected = True
+        self.session_id = self._client.session_id
         for waiting in self._queue:
             if not waiting.is_answered:
                 self._client.send(waiting.message)
@@ -192,14 +193,15 @@ class Desk(OrderListener):
             case MatchedThrough():
                 pass
             case Registered():
-                self._owner.on_report(self.received + 1, None)
+                self._owner.on_report(self._client.received + 1, None)
             case _:
                 waiting = self._by_name.get(message.cl_ord_id)
                 if waiting is not None:
                     waiting.is_answered = True
-                self._owner.on_report(self.received + 1, message)
+                self._owner.on_report(self._client.received + 1, message)
 
     def on_disconnected(self, close: Close) -> None:
+        self._received = self._client.received
         self._disconnected()
         if close.reason is CloseReason.REPLACED:
             self._owner.on_desk_closed(REPLACED)
@@ -207,12 +209,21 @@ class Desk(OrderListener):
     def on_session_ended(self, session_id: str) -> None:  # noqa: ARG002
         not_taken = [waiting for waiting in self._queue if not waiting.is_answered]
         self._queue.clear()
+        self.has_ended = True
+        self.close()
         self._owner.on_order_session_ended(not_taken)
 
     def on_session_lost(self, session_id: str) -> None:
-        self._owner.on_desk_closed(f"order session {session_id} is not served any more")
+        self._owner.on_desk_closed(
+            f"order session {session_id} is not served any more: {RESET_REMEDY}"
+        )
 
     # ---- inside ------------------------------------------------------------------------------
+
+    def _follow(self, session_id: str, report: int) -> None:
+        self.close()
+        self._client = self._make_client(session_id, report)
+        self._task = self._start()
 
     def _start(self) -> "asyncio.Task[None]":
         return self._spawn(self._run(self._client), "fix order client")

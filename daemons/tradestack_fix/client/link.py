@@ -4,23 +4,30 @@
         └────────────────refused, away─────────────────────────────────────────────▲
 
 What it keeps is in the client's file of numbers; a later logon begins there, whatever ended this.
+Numbers of an order session that has ended are good for the rest of its reports, and no more.
 """
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.net.client.order_client import OrderClient
 from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, PROTOCOL_VIOLATION, Event
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack_fix.client.connection import Connection
 from tradestack_fix.client.desk import UNCONFIRMED_MAX, Desk, Waiting
 from tradestack_fix.client.farewell import farewell
-from tradestack_fix.client.number_file import RECORDS_MAX, NumberFile
-from tradestack_fix.client.opened_numbers import close_numbers, open_numbers
-from tradestack_fix.client.receiver import Receiver
-from tradestack_fix.client.sender import Sender
+from tradestack_fix.client.heart import Heart
+from tradestack_fix.client.number_file import NUMBER_FAULTS, RECORDS_MAX
+from tradestack_fix.client.opened_session import (
+    NOTHING_SENT,
+    OpenedSession,
+    earlier_session,
+    forget_numbers,
+    open_session,
+)
+from tradestack_fix.client.receiver import NOT_TAKEN_TEXT
+from tradestack_fix.client.session_end import SessionEnd
 from tradestack_fix.client.states import State
 from tradestack_fix.client.surroundings import Surroundings
 from tradestack_fix.codec import tags
@@ -28,11 +35,9 @@ from tradestack_fix.codec.frames import Garbled
 from tradestack_fix.codec.message import Field, Parties
 from tradestack_fix.mapping.reports import Asked, one_line, status_message
 from tradestack_fix.session.beginning import RESET_REMEDY
-from tradestack_fix.session.liveness import Due, Liveness
-from tradestack_fix.session.logon import NOT_AUTHORISED, LogonRefused, LogonRequest
+from tradestack_fix.session.logon import NOT_AUTHORISED, LogonRefused, LogonRequest, logon_answer
 
 GARBLED_MAX = 100  # of one connection: then it is a broken program, or no FIX at all
-NOT_TAKEN_TEXT = "the order session has ended: it was not taken"
 
 logger = logging.getLogger(__name__)
 
@@ -61,19 +66,14 @@ class Link:
         self._on_accepted = on_accepted
         self._on_over = on_over
         self._parties = Parties(sender=shared.comp_id, target=request.comp_id)
-        self._file: NumberFile | None = None
-        self._sender: Sender | None = None
-        self._receiver: Receiver | None = None
+        self._earlier_session = ""  # whose rest the client gets
+        self._opened: OpenedSession | None = None
         self._garbled = 0
-        interval_ns = request.heart_bt_int_s * NANOSECONDS_PER_SECOND
-        self._liveness = Liveness(interval_ns, shared.clock.monotonic_ns())
+        self._session_end = SessionEnd(self, shared.clock)
+        self._heart = Heart(self, request.heart_bt_int_s, shared.clock)
         connection.owner = self
         connection.hold("logon")
-
-        def make_client(session_id: str, sequence: int) -> OrderClient:
-            return shared.make_client(request, session_id, sequence)
-
-        self._desk = Desk(make_client, shared.spawn, self, shared.token)
+        self._desk = Desk(partial(shared.make_client, request), shared.spawn, self, shared.token)
 
     # ---- for the server ----------------------------------------------------------------------
 
@@ -83,27 +83,22 @@ class Link:
         return {
             "user": self.request.user,
             "state": self.state.value,
-            "reports": 0 if self._sender is None else self._sender.sent,
-            "next_number": 0 if self._sender is None else self._sender.next_number,
-            "expected": 0 if self._receiver is None else self._receiver.expected,
+            **(NOTHING_SENT if self._opened is None else self._opened.facts),
             "unconfirmed": self._desk.unconfirmed,
             "outgoing_bytes": self.connection.outgoing_bytes,
         }
 
     def beat(self, now_ns: int) -> None:
         """Send what is due at this monotonic time."""
-        if self.state is not State.ACTIVE or self._sender is None:
+        if self.state is not State.ACTIVE:
             return
+        is_repeating = self._session.sender.is_repeating
         self._desk.ask()
         if self.connection.is_held:
-            self._liveness.received(now_ns)  # the client may have sent something
-        due = self._liveness.due(now_ns)
-        if due is Due.GONE:
-            self.leave("no answer to a TestRequest")
-        elif due is not None and not self._sender.is_repeating:
-            fields = [(tags.TEST_REQ_ID, str(now_ns))] if due is Due.TEST_REQUEST else []
-            msg_type = tags.TEST_REQUEST if due is Due.TEST_REQUEST else tags.HEARTBEAT
-            self.send(msg_type, fields)
+            self._heart.received()  # the client may have sent something
+        elif not is_repeating:
+            self._session_end.beat(now_ns)
+        self._heart.beat(now_ns, is_repeating=is_repeating)
 
     def leave(self, reason: str) -> None:
         """Send a Logout with the reason, and end; a logon that is not accepted yet is refused."""
@@ -115,17 +110,15 @@ class Link:
     @property
     def next_number(self) -> int:
         """The number of the next message."""
-        assert self._sender is not None
-        return self._sender.next_number
+        return self._session.sender.next_number
 
     # ---- for the receiver --------------------------------------------------------------------
 
     @property
     def safe(self) -> int:
         """The client's next number, as far as the order manager has its messages."""
-        assert self._receiver is not None
         oldest = self._desk.oldest
-        return self._receiver.expected if oldest is None else oldest
+        return self._session.receiver.expected if oldest is None else oldest
 
     @property
     def desk(self) -> Desk:
@@ -136,16 +129,14 @@ class Link:
         """Send a message that is no report; without its number being kept, end instead."""
         if self.state is not State.ACTIVE:
             return  # it has ended meanwhile, and another logon may have its file
-        assert self._sender is not None
-        assert self._file is not None
+        session = self._session
         try:
-            self._sender.other(msg_type, fields, self.safe)
-        except OSError as error:
-            logger.error("numbers of %s cannot be kept: %s", self.request.comp_id, error)
-            self._end(f"numbers cannot be kept: {error.strerror}")
+            session.sender.other(msg_type, fields, self.safe)
+        except NUMBER_FAULTS as fault:
+            self._lose_numbers(fault)
             return
-        self._liveness.sent(self._shared.clock.monotonic_ns())
-        if self._file.records >= RECORDS_MAX and msg_type != tags.LOGOUT:
+        self._heart.sent()
+        if session.file.records >= RECORDS_MAX and msg_type != tags.LOGOUT:
             self.leave(f"this FIX session has too many messages: {RESET_REMEDY}")
 
     def leave_as_asked(self) -> None:
@@ -156,11 +147,20 @@ class Link:
 
     def repeat(self, first_number: int, last_number: int) -> None:
         """Send numbers again."""
-        assert self._sender is not None
-        report = self._sender.repeat(first_number, last_number)
-        if report is not None:
+        report = self._session.sender.repeat(first_number, last_number)
+        if report is None:
+            self._session_end.repeated()
+        else:
             self.connection.hold("repetition")
             self._rewind(report)
+
+    def answered(self, test_req_id: str) -> None:
+        """Handle the answer to a TestRequest: it may say that the client has all reports."""
+        self._session_end.answered(test_req_id)
+
+    def forget_numbers(self) -> None:
+        """Remove the numbers: they are of no use any more."""
+        forget_numbers(self._shared, self.request.comp_id)
 
     def hold_if_full(self) -> None:
         """Read the client later, while much of what it sent is not confirmed."""
@@ -170,10 +170,10 @@ class Link:
     # ---- the connection's owner ----------------------------------------------------------------
 
     def on_body(self, body: bytes) -> None:
-        if self._receiver is not None and self.state is State.ACTIVE:
-            self._liveness.received(self._shared.clock.monotonic_ns())
+        if self.state is State.ACTIVE:
+            self._heart.received()
             self._shared.counters.messages_received += 1
-            self._receiver.take(body)
+            self._session.receiver.take(body)
 
     def on_garbled(self, reason: Garbled) -> None:
         self._shared.counters.messages_garbled += 1
@@ -196,30 +196,33 @@ class Link:
 
     def on_desk_ready(self) -> None:
         self.connection.release("rewind")
-        if self.state is State.CHECKING:
-            self._on_accepted(self)
-            try:
-                self._begin()
-            except LogonRefused as refused:
-                self.leave(str(refused))
-            except OSError as error:
-                logger.error("numbers of %s cannot be read: %s", self.request.comp_id, error)
-                self.leave(f"numbers cannot be read: {error.strerror}")
+        if self.state is not State.CHECKING or self._earlier_session:
+            return
+        self._on_accepted(self)
+        self._earlier_session = earlier_session(self._shared, self.request, self._desk.session_id)
+        if self._earlier_session:
+            self._desk.find_end(self._earlier_session)
+        else:
+            self._begin()
 
     def on_report(self, number: int, report: Report | None) -> None:
-        if self._sender is not None and self.state is State.ACTIVE:
-            self._liveness.sent(self._shared.clock.monotonic_ns())
-            if self._sender.report(number, report):
-                self._sender.end_repetition(self.safe)
-                self.connection.release("repetition")
+        if self.state is State.ACTIVE:
+            sender = self._session.sender
+            self._heart.sent()
+            try:
+                if sender.report(number, report):
+                    sender.end_repetition(self.safe)
+                    self._session_end.repeated()
+                    self.connection.release("repetition")
+            except NUMBER_FAULTS as fault:
+                self._lose_numbers(fault)
 
     def on_status(self, report: ExecutionReport, asked: Asked) -> None:
-        msg_type, fields = status_message(report, asked)
-        self.send(msg_type, fields)
+        self.send(*status_message(report, asked))
 
     def on_not_taken(self, reject: BusinessMessageReject, waiting: Waiting) -> None:
-        if self._receiver is not None:
-            self._receiver.not_available(waiting, one_line(reject.text))
+        if self._opened is not None:
+            self._opened.receiver.not_available(waiting, one_line(reject.text))
 
     def on_confirmed(self) -> None:
         if self._desk.unconfirmed < UNCONFIRMED_MAX:
@@ -233,55 +236,53 @@ class Link:
         self.leave(NOT_AUTHORISED if is_new else "the password is not valid any more")
 
     def on_order_session_ended(self, not_taken: list[Waiting]) -> None:
-        if self._receiver is not None:
-            for waiting in not_taken:
-                self._receiver.not_available(waiting, NOT_TAKEN_TEXT)
-        self.leave(f"the order session has ended: {RESET_REMEDY}")
+        if self.state is State.CHECKING:
+            self._begin()
+        for waiting in not_taken:
+            self._session.receiver.not_available(waiting, NOT_TAKEN_TEXT)
+        if self.state is State.ACTIVE:
+            self._session_end.begin()
 
     # ---- inside ------------------------------------------------------------------------------
 
+    @property
+    def _session(self) -> OpenedSession:
+        assert self._opened is not None, "the logon is not accepted yet"
+        return self._opened
+
     def _begin(self) -> None:
-        """Answer the logon. Raises LogonRefused, OSError."""
-        shared, request, desk = self._shared, self.request, self._desk
-        head = desk.received
-        opened = open_numbers(shared, request, desk.session_id, head)
-        self._file = opened.file
-        self._receiver = Receiver(self, self._parties, opened.expected, shared)
-        self._sender = Sender(
-            self.connection,
-            self._parties,
-            opened.file,
-            shared.clock,
-            shared.counters,
-            sent=opened.sent,
-            repeated_through=opened.repeated_through,
-        )
-        self.state = State.ACTIVE
-        self._answer()
-        self._receiver.ask_if_missing(request.number)
-        if opened.sent < head:
-            self._rewind(opened.sent + 1)
+        """Answer the logon."""
+        shared, request, head = self._shared, self.request, self._desk.received
+        order_session = self._desk.session_id, head
+        try:
+            opened = open_session(shared, request, self, self.connection, order_session)
+        except LogonRefused as refused:
+            self.leave(str(refused))
+            return
+        self._opened, self.state = opened, State.ACTIVE
+        shared.counters.logons += 1
+        self._log(CLIENT_LOGGED_IN)
+        self.send(tags.LOGON, logon_answer(request))
+        opened.receiver.ask_if_missing(request.number)
+        if opened.sender.sent < head and self.connection.is_open:  # else it has ended meanwhile
+            self._rewind(opened.sender.sent + 1)
         self.connection.release("logon")
+
+    def _lose_numbers(self, fault: Exception) -> None:
+        if self._shared.lines.take(self.request.user):
+            logger.error("numbers of %s cannot be kept: %s", self.request.comp_id, fault)
+        self._end("numbers cannot be kept")
 
     def _rewind(self, report: int) -> None:
         """Have the reports from that one on again; until then the desk takes no orders."""
         self.connection.hold("rewind")
         self._desk.rewind(report)
 
-    def _answer(self) -> None:
-        request, shared = self.request, self._shared
-        fields = [(tags.ENCRYPT_METHOD, "0"), (tags.HEART_BT_INT, str(request.heart_bt_int_s))]
-        if request.resets:
-            fields.append((tags.RESET_SEQ_NUM_FLAG, tags.YES))
-        shared.counters.logons += 1
-        self._log(CLIENT_LOGGED_IN)
-        self.send(tags.LOGON, fields)
-
     def _end(self, reason: str, *, is_refused: bool = False) -> None:
         assert self.state is not State.OVER
         self.state, self.was_refused = State.OVER, is_refused
-        if self._file is not None:
-            close_numbers(self._file, None if self._receiver is None else self.safe)
+        if self._opened is not None:
+            self._opened.close(self.safe, self._shared.lines)
         self._desk.close()
         self._on_over(self, reason)
         now_ns = self._shared.clock.wall_ns()

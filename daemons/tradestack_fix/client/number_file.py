@@ -19,7 +19,8 @@ import struct
 from pathlib import Path
 from typing import Self
 
-from tradestack.store.append_file import FILE_MODE, AppendFile
+from tradestack.domain.faults import OperatorFault
+from tradestack.store.append_file import FILE_MODE, AppendFile, FileChanged
 from tradestack.store.durable_name import replace_durably
 from tradestack_fix.session.numbers import Numbers
 
@@ -29,6 +30,9 @@ RECORD = struct.Struct(">QQQQ")
 CLOSED = 0
 SUFFIX = ".numbers"
 NEW_SUFFIX = ".new"
+# What the file of a client may raise, whoever locks, changes or replaces it: it ends the session of
+# that client.
+NUMBER_FAULTS = (OSError, FileChanged, OperatorFault)
 RECORDS_MAX = 1_000_000  # of one FIX session, 32 MB; a heartbeat each second takes 11 days
 
 
@@ -111,6 +115,24 @@ class NumberFile:
         self._file.append(RECORD.pack(behind, expected, count, boot))
         self.numbers.add(behind, count)
         self.expected = expected
+
+
+def session_kept(directory: Path, comp_id: str) -> str:
+    """Return the order session of a client's file; "" if there is none. Raises OSError."""
+    try:
+        with _path(directory, comp_id).open("rb") as stream:
+            header = stream.read(HEADER.size)
+    except FileNotFoundError:
+        return ""
+    if len(header) < HEADER.size or not header.startswith(MAGIC):
+        return ""
+    session_id: bytes = HEADER.unpack(header)[1]
+    return session_id.decode("ascii", "replace")
+
+
+def remove_numbers(directory: Path, comp_id: str) -> None:
+    """Remove a client's file: its next logon has to begin at 1. Raises OSError."""
+    _path(directory, comp_id).unlink(missing_ok=True)
 
 
 def boot_number(boot_id: str | None) -> int:

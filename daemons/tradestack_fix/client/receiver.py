@@ -35,6 +35,7 @@ from tradestack_fix.session.rules import Act, Kind, act_on, kind_of, too_low
 ASK_AGAIN_NS = 10 * NANOSECONDS_PER_SECOND
 UNSUPPORTED_MSG_TYPE, NOT_AVAILABLE, MISSING_BY_CONDITION = "3", "4", "5"  # BusinessRejectReason
 AWAY_TEXT = "the order manager is away: it was not taken, send it again later"
+NOT_TAKEN_TEXT = "the order session has ended: it was not taken"
 
 
 class Owner(Protocol):
@@ -55,6 +56,9 @@ class Owner(Protocol):
 
     def leave_as_asked(self) -> None:
         """Answer the client's Logout, and end."""
+
+    def answered(self, test_req_id: str) -> None:
+        """Handle the answer to a TestRequest."""
 
     def hold_if_full(self) -> None:
         """Read the client later, while much of what it sent is not confirmed."""
@@ -152,6 +156,10 @@ class Receiver:
         entered = parse_request(message)
         desk = self._owner.desk
         was_sent_before = message.is_set(tags.POSS_DUP_FLAG) or message.is_set(tags.POSS_RESEND)
+        if desk.has_ended:
+            waiting = Waiting(message.number, entered, was_sent_before=was_sent_before)
+            self.not_available(waiting, NOT_TAKEN_TEXT)
+            return
         if not desk.is_connected and not was_sent_before:  # else it may have been taken then
             self._refuse(message, NOT_AVAILABLE, AWAY_TEXT)
             return
@@ -181,8 +189,9 @@ class Receiver:
 
     # ---- session messages ------------------------------------------------------------------------
 
-    def _heartbeat(self, _: Message) -> None:
-        """Do nothing: that it has come is all it says."""
+    def _heartbeat(self, message: Message) -> None:
+        if (test_req_id := message.fields.get(tags.TEST_REQ_ID)) is not None:
+            self._owner.answered(test_req_id)
 
     def _test_request(self, message: Message) -> None:
         fields = [(tags.TEST_REQ_ID, message.fields[tags.TEST_REQ_ID])]

@@ -66,7 +66,7 @@ class Sender:
         return self._repetition is not None
 
     def other(self, msg_type: str, fields: Sequence[Field], expected: int) -> None:
-        """Send a message that is no report. Raises OSError: its number cannot be kept.
+        """Send a message that is no report. Raises NUMBER_FAULTS: its number is not kept.
 
         expected: the client's next number, as far as the order manager has its messages.
         """
@@ -108,7 +108,7 @@ class Sender:
         return first
 
     def end_repetition(self, expected: int) -> None:
-        """Send what has waited. Raises OSError."""
+        """Send what has waited. Raises NUMBER_FAULTS."""
         self._repetition = None
         waiting, self._waiting = self._waiting, []
         for msg_type, fields in waiting:

@@ -4,7 +4,8 @@
     body    := "35=" … SOH       length: of the body; checksum: three digits, of all bytes before it
 
 What FIX calls garbled is skipped up to the next "8=FIX": a message that was lost by it is missing
-in the numbers, and is asked for again. TCP may cut the bytes anywhere: what is found is the same.
+in the numbers, and is asked for again. Each "8=FIX" that begins no message is noted, since looking
+at it costs time. TCP may cut the bytes anywhere: what is found is the same.
 """
 
 import enum
@@ -32,6 +33,7 @@ class Garbled(enum.Enum):
     TRAILER = "no CheckSum (10) is where BodyLength (9) says"
     CHECK_SUM = "its CheckSum (10) is wrong"
     MSG_TYPE = "its third field is not MsgType (35)"
+    AGAIN = "behind one of these, another 8=FIX that begins no message"
 
 
 class FrameDecoder:
@@ -61,10 +63,7 @@ class FrameDecoder:
             found = self._message()
             if found is None or isinstance(found, bytes):
                 return found
-            was_lost = self._is_lost
-            self._lose(found)
-            if not was_lost:
-                return found
+            return self._lose(Garbled.AGAIN if self._is_lost else found)
         return None
 
     def _may_be_start(self) -> bool:

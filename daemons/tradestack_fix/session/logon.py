@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_fix.codec import tags
-from tradestack_fix.codec.message import Message, Refused, shown
+from tradestack_fix.codec.message import Field, Message, Refused, shown
 
 HEART_BT_INT_MAX_S = 3_600
 NO_ENCRYPTION = "0"
@@ -29,6 +30,17 @@ class LogonRequest:
 
     def __repr__(self) -> str:
         return f"LogonRequest(comp_id={self.comp_id!r}, number={self.number})"
+
+
+def logon_answer(request: LogonRequest) -> list[Field]:
+    """Return the fields of the Logon that answers."""
+    fields = [
+        (tags.ENCRYPT_METHOD, NO_ENCRYPTION),
+        (tags.HEART_BT_INT, str(request.heart_bt_int_s)),
+    ]
+    if request.resets:
+        fields.append((tags.RESET_SEQ_NUM_FLAG, tags.YES))
+    return fields
 
 
 def read_logon(message: Message, comp_id: str, clients: Mapping[str, str]) -> LogonRequest:
@@ -57,7 +69,7 @@ def _read(message: Message, comp_id: str, clients: Mapping[str, str]) -> LogonRe
         raise LogonRefused("ResetSeqNumFlag (141) goes with MsgSeqNum (34) 1")
     sender = message.required(tags.SENDER_COMP_ID)
     user, password = clients.get(sender), message.fields.get(tags.PASSWORD)
-    if user is None or password is None:
+    if user is None or password is None or not _may_be_right(password):
         raise LogonRefused(NOT_AUTHORISED)
     return LogonRequest(
         comp_id=sender,
@@ -67,3 +79,8 @@ def _read(message: Message, comp_id: str, clients: Mapping[str, str]) -> LogonRe
         heart_bt_int_s=message.whole_number(tags.HEART_BT_INT, 0, HEART_BT_INT_MAX_S),
         resets=resets,
     )
+
+
+def _may_be_right(password: str) -> bool:
+    """Return whether it can be sent to the order manager; any other one is nobody's password."""
+    return len(password) <= PASSWORD_LENGTH_MAX and password.isascii() and password.isprintable()

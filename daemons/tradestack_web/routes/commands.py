@@ -6,6 +6,7 @@ It has its own process, so that no viewer waits for it, and its memory is gone a
 import asyncio
 import contextlib
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from tradestack_web.http.errors import ApiError
 
 PROGRAM = Path(sys.executable).parent / "tradestackctl"
 WAITING_MAX = 8  # one runs, the others wait for it
+WAITING_PER_ORIGIN_MAX = 4  # of one local user or other host, so that none takes all places
 OUTPUT_BYTES_MAX = 8 * 1024 * 1024
 ERROR_CHARACTERS_MAX = 2_000
 
@@ -32,19 +34,25 @@ class Commands:
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()  # by origin
 
-    async def run(self, arguments: Sequence[str], deadline_s: float) -> Finished:
-        """Run tradestackctl with these arguments. Raises ApiError if it is busy, or too late."""
-        if self._waiting == WAITING_MAX:
+    async def run(self, arguments: Sequence[str], deadline_s: float, origin: str) -> Finished:
+        """Run tradestackctl with these arguments. Raises ApiError if it is busy, or too late.
+
+        origin: whoever asks (net/origins.py).
+        """
+        is_full = self._waiting.total() == WAITING_MAX
+        if is_full or self._waiting[origin] == WAITING_PER_ORIGIN_MAX:
             message, remedy = "too many reports are being made", "try again in a moment"
             raise ApiError(503, "busy", message, remedy, retry_after_s=1)
-        self._waiting += 1
+        self._waiting[origin] += 1
         try:
             async with self._turn:
                 return await _run(arguments, deadline_s)
         finally:
-            self._waiting -= 1
+            self._waiting[origin] -= 1
+            if not self._waiting[origin]:
+                del self._waiting[origin]
 
 
 async def _run(arguments: Sequence[str], deadline_s: float) -> Finished:

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from tradestack.net.control.client import ControlFault, NotRunning
 from tradestack.wire.varlink import VarlinkError
+from tradestack_web.http.connection import connection_of
 from tradestack_web.http.errors import ApiError, json_response
 from tradestack_web.live.daemons import ORDER_MANAGER, ORDERS, STRATEGY_PREFIX, Daemons
 from tradestack_web.live.journal_reader import newest_journal
@@ -68,12 +69,13 @@ class Questions:
         if not is_number or len(order_id) > ORDER_ID_LENGTH_MAX or int(order_id) == 0:
             raise ApiError(404, "no_such_order", f"not the number of an order: {order_id[:20]!r}")
         arguments = ["why", order_id, "--state-dir", str(self._site.stack)]
-        told = await self._site.commands.run([*arguments, "--json"], STORY_DEADLINE_S)
+        origin = connection_of(request.scope).origin
+        told = await self._site.commands.run([*arguments, "--json"], STORY_DEADLINE_S, origin)
         if told.status != 0:
             if _NO_SUCH_ORDER in told.error:
                 raise ApiError(404, "no_such_order", f"no order has the number {order_id}")
             raise ApiError(409, "refused", told.error.strip())
-        story = await self._site.commands.run(arguments, STORY_DEADLINE_S)
+        story = await self._site.commands.run(arguments, STORY_DEADLINE_S, origin)
         trace: dict[str, Any] = msgspec.json.decode(told.output)
         return json_response({**trace, "story": story.output.decode(errors="replace")})
 

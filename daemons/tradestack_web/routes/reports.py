@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from tradestack.domain.session_id import is_session_id
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack_web.http.connection import connection_of
 from tradestack_web.http.errors import ApiError
 from tradestack_web.live.daemons import GATEWAY
 from tradestack_web.routes.site import Site
@@ -38,7 +39,8 @@ def report_routes(site: Site) -> list[Route]:
         with tempfile.TemporaryDirectory(prefix="tradestack-web-") as directory:
             path = Path(directory) / "report.html"
             arguments = ["report", session, "--state-dir", str(site.stack), "--html", str(path)]
-            finished = await site.commands.run(arguments, REPORT_DEADLINE_S)
+            origin = connection_of(request.scope).origin
+            finished = await site.commands.run(arguments, REPORT_DEADLINE_S, origin)
             if finished.status != 0:
                 return _no_report(session, finished.status, finished.error)
             with path.open("rb") as file:

@@ -50,6 +50,9 @@ COUNT_PER_WINDOW_MAX = 10_000
 # Those of repeated orders once more for each of a user's newest thousand kinds of order.
 REPEATS_PER_WINDOW_MAX = 100
 CONFIRM_TICKS_MAX = 100
+# Working orders of each user, unless the file says otherwise. One trade may fill all of them, and
+# one request cancel them, at some 0.1 ms each, in which nobody else is served.
+ACTIVE_ORDERS_OF_USER = 10_000
 
 _AT_ONCE = Reload.AT_ONCE
 _QUANTITY = FixedPoint(0, QUANTITY_MAX)
@@ -147,6 +150,7 @@ _SYMBOL_SECTIONS = MapOf(Section(SymbolKeys), name=Symbol())
 class UserKeys(AllSymbolsKeys, SizeKeys, AnyScopeKeys):
     """Keys of a section of one user, or of each."""
 
+    active_order_limit: int = key(ACTIVE_ORDERS_OF_USER, Integer(0, COUNT_MAX), reload=_AT_ONCE)
     allowed_symbols: tuple[str, ...] = key([], _SYMBOLS, reload=_AT_ONCE)
     duplicate_order_limit: CountPerWindow = key(
         "0", WindowCount(REPEATS_PER_WINDOW_MAX), reload=_AT_ONCE

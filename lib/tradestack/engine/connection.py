@@ -14,7 +14,8 @@ import ssl
 from typing import TYPE_CHECKING, Any, Self
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.engine.extra import require_keys, require_nats
+from tradestack.engine.credentials import check_credentials
+from tradestack.engine.extra import require_nats
 from tradestack.engine.faults import EngineError, Missing, Unavailable
 from tradestack.engine.replies import Replies
 from tradestack.engine.settings import EngineSettings
@@ -198,7 +199,7 @@ def _options(settings: EngineSettings) -> dict[str, Any]:
             remedy = "name a file that the daemon's user can read, in the section [nats]"
             raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
     if settings.credentials_file is not None:
-        require_keys(str(settings.credentials_file))
+        check_credentials(settings.credentials_file)
         options["user_credentials"] = str(settings.credentials_file)
     if settings.user is not None:
         options |= {"user": settings.user, "password": settings.password}

@@ -11,9 +11,9 @@ class EngineSettings:
     """The servers and the login there; the password is kept out of reprs, which end in logs.
 
     servers: addresses as "nats://host:4222" or "tls://host:4222", tried in a random order.
-    credentials_file: made by nsc, with a token and a key. ca_file: who has signed the servers'
-    certificates, if not somebody that this host trusts. domain: of JetStream, "" for that of the
-    server.
+    credentials_file: made by nsc, with a token and a key; it needs nkeys. ca_file: who has signed
+    the servers' certificates, if not somebody that this host trusts. domain: of JetStream, "" for
+    that of the server.
     """
 
     servers: tuple[str, ...]

@@ -36,6 +36,11 @@ def origin_of(connection: socket.socket) -> str:
         own, peer = connection.getsockname(), connection.getpeername()
     except OSError:
         return ""  # the peer has gone
+    return origin_between(own[:2], peer[:2])
+
+
+def origin_between(own: tuple[str, int], peer: tuple[str, int]) -> str:
+    """Return the origin of a TCP connection: its addresses, numeric, on this side and the other."""
     address = ipaddress.ip_address(peer[0].partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped

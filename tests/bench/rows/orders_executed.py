@@ -57,10 +57,15 @@ LIMITS = {
     "max_participation_bp": 10_000,
     "participation_window": "1d",
     "repeated_execution_limit": RATE_MAX,
-    "each_user": {"max_order_qty": "1000000", "duplicate_order_limit": "100/1s"},
+    "each_user": {
+        "active_order_limit": COUNT_MAX,
+        "max_order_qty": "1000000",
+        "duplicate_order_limit": "100/1s",
+    },
 }
+NO_LIMITS = {"each_user": {"active_order_limit": 0}}
 KINDS = (Kind.IOC.value, Kind.RESTING.value)
-LIMITS_SET: Mapping[str, Mapping[str, object]] = {"no limits": {}, "all limits": LIMITS}
+LIMITS_SET: Mapping[str, Mapping[str, object]] = {"no limits": NO_LIMITS, "all limits": LIMITS}
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:

@@ -62,6 +62,13 @@ def test_each_kind_of_garbling_is_named_and_the_next_message_is_found(
     assert len(found) > 38
 
 
+def test_every_beginning_that_is_none_is_noted() -> None:
+    """However many of them follow each other, a decoder's user sees what they cost."""
+    found = found_in(checked(b"8=FIX.4.4\x019=10\x0134=1\x0135=0\x01") * 20 + GOOD)
+
+    assert found == [Garbled.MSG_TYPE, *[Garbled.AGAIN] * 19, BODY]
+
+
 @settings(max_examples=50)
 @given(streams, st.lists(st.integers(0, 400), max_size=12))
 def test_cutting_never_matters(stream: bytes, places: list[int]) -> None:

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradestack_fix.client.number_file import HEADER, RECORD, NumberFile, boot_number
+from tradestack_fix.client.number_file import (
+    HEADER,
+    RECORD,
+    NumberFile,
+    boot_number,
+    session_kept,
+)
 from tradestack_fix.session.beginning import Beginning, begin, expected_after
 from tradestack_fix.session.logon import LogonRefused, LogonRequest
 from tradestack_fix.session.numbers import Numbers
@@ -93,11 +99,14 @@ def test_zeros_and_strange_files_are_not_taken_for_numbers(tmp_path: Path) -> No
     assert not found.is_whole
     found.leave()
 
-    path.write_bytes(b"something else" * 10)
-    assert NumberFile.open(tmp_path, "ACME", BOOT) is None
-    path.write_bytes(b"")
-    assert NumberFile.open(tmp_path, "ACME", BOOT) is None
+    assert session_kept(tmp_path, "ACME") == SESSION
+
+    for content in (b"something else" * 10, b""):
+        path.write_bytes(content)
+        assert NumberFile.open(tmp_path, "ACME", BOOT) is None
+        assert session_kept(tmp_path, "ACME") == ""
     assert NumberFile.open(tmp_path, "NOBODY", BOOT) is None
+    assert session_kept(tmp_path, "NOBODY") == ""
 
 
 def request(number: int = 9, *, resets: bool = False) -> LogonRequest:

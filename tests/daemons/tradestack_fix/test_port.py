@@ -1,5 +1,6 @@
 """A FIX port over restarts of everything, and what its clients notice."""
 
+import fcntl
 from collections.abc import Iterator
 
 import pytest
@@ -80,10 +81,16 @@ def test_a_new_order_session_ends_the_fix_session(
     client.order("one")
     client.receive_types("8")
     order_manager.call("NewSession")
+    (question,) = client.receive_types(tags.TEST_REQUEST)
+    client.order("late")
+    (refusal,) = client.receive_types("j")
+    assert refusal.fields[tags.BUSINESS_REJECT_REASON] == "4"
+    assert "the order session has ended" in refusal.fields[tags.TEXT]
+    client.answer(question)
     assert "log on with ResetSeqNumFlag" in client.farewell()
 
     stubborn = port.client()
-    stubborn.number = 3
+    stubborn.number = 5
     stubborn.send_logon()
     assert "a new order session has begun" in stubborn.farewell()
     client = port.client()
@@ -93,6 +100,63 @@ def test_a_new_order_session_ends_the_fix_session(
     assert (answer.number, answer.is_set(tags.RESET_SEQ_NUM_FLAG)) == (1, True)
     (report,) = client.receive_types("8")
     assert (report.number, report.is_set(tags.POSS_RESEND)) == (2, False)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_client_that_was_away_gets_the_rest_of_an_ended_order_session(
+    port: FixPort, order_manager: OrderManager, client: FixClient, *, is_restarted: bool
+) -> None:
+    """By the numbers that the reports have; when it has them, it is told to begin anew."""
+    client.order("one")
+    client.order("two")
+    client.receive_types("8", "8")
+    port.stats_when(lambda stats: stats["clients"][CLIENT]["unconfirmed"] == 0)
+    client.close()
+    port.stats_when(lambda stats: not stats["clients"])
+    order_manager.call("NewSession")
+    if is_restarted:
+        for daemon in (order_manager, port):
+            daemon.kill()
+            daemon.start()
+
+    again = port.client()
+    again.number = 4
+    again.send_logon()
+    logon, first_question = again.receive_types("A", tags.TEST_REQUEST)
+    again.order("two", (tags.POSS_RESEND, "Y"))
+    (refusal,) = again.receive_types("j")
+    again.send(tags.RESEND_REQUEST, (tags.BEGIN_SEQ_NO, "3"), (tags.END_SEQ_NO, "0"))
+    report, _, question = again.receive_types("8", tags.SEQUENCE_RESET, tags.TEST_REQUEST)
+    again.answer(first_question)  # which was behind the gap
+    again.answer(question)
+
+    assert logon.number == 4
+    assert "it may have been taken before" in refusal.fields[tags.TEXT]
+    told = (report.number, report.fields[tags.CL_ORD_ID], report.is_set(tags.POSS_DUP_FLAG))
+    assert told == (3, "two", True)
+    assert "log on with ResetSeqNumFlag" in again.farewell()
+    new = port.client()
+    assert new.log_on((tags.RESET_SEQ_NUM_FLAG, "Y")).number == 1
+    new.order("one")
+    assert new.receive_types("8")[0].number == 2
+
+
+def test_an_ended_order_session_that_is_not_kept_is_said_with_the_remedy(
+    port: FixPort, order_manager: OrderManager, client: FixClient
+) -> None:
+    """Its reports are nowhere any more."""
+    client.close()
+    port.stats_when(lambda stats: not stats["clients"])
+    order_manager.call("NewSession")
+    order_manager.kill()
+    min(order_manager.state.glob("*.journal")).unlink()
+    order_manager.start()
+
+    again = port.client()
+    again.number = 2
+    again.send_logon()
+
+    assert "is not served any more: log on with ResetSeqNumFlag" in again.farewell()
 
 
 def test_a_client_that_does_not_read_stops_nobody(port: FixPort, client: FixClient) -> None:
@@ -208,3 +272,37 @@ def test_two_clients_with_one_user_are_refused_with_the_remedy(port: FixPort) ->
 
     assert port.wait() == EXIT_STATUS_OPERATOR_FAULT
     assert "give each CompID one of its own" in port.errors
+
+
+def test_a_backup_locks_the_numbers_of_a_client(port: FixPort, client: FixClient) -> None:
+    """Its logons are refused meanwhile; the other clients go on."""
+    other = port.client(OTHER_CLIENT)
+    other.log_on()
+    client.log_out()
+    with (port.state / f"{CLIENT}.numbers").open("rb") as backup:
+        fcntl.flock(backup, fcntl.LOCK_SH)
+        refused = port.client()
+        refused.number = 3
+        refused.send_logon()
+        assert refused.farewell() == "numbers cannot be kept"
+    other.order("mine")
+    assert other.receive_types("8")
+
+    again = port.client()
+    again.number = 3
+
+    assert again.log_on().msg_type == tags.LOGON
+
+
+def test_another_program_changes_the_numbers_of_a_client(port: FixPort, client: FixClient) -> None:
+    """The session of that client ends, when the next number is to be kept, and no other one."""
+    other = port.client(OTHER_CLIENT)
+    other.log_on()
+    with (port.state / f"{CLIENT}.numbers").open("ab") as numbers:
+        numbers.write(b"more")
+
+    client.send(tags.TEST_REQUEST, (tags.TEST_REQ_ID, "there?"))
+
+    assert client.receive_or_end() is None
+    other.order("mine")
+    assert other.receive_types("8")

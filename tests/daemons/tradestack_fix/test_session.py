@@ -6,6 +6,7 @@ import pytest
 
 from tests.kit.daemon import PASSWORD
 from tests.kit.fix_port import COMP_ID, FixClient, FixPort
+from tradestack_fix.client.link import GARBLED_MAX
 from tradestack_fix.codec import tags
 from tradestack_fix.codec.message import Field, Message, Parties, encode_message
 from tradestack_fix.session.logon import NOT_AUTHORISED
@@ -228,6 +229,8 @@ def test_a_wrong_header_is_refused_and_ends_the_session(
 
 LOGONS: dict[str, tuple[tuple[Field, ...], str, str]] = {
     "wrong password": ((), "wrong", NOT_AUTHORISED),
+    "password that no login has room for": ((), "p" * 11, NOT_AUTHORISED),
+    "password of other characters": ((), "pass\xe9", NOT_AUTHORISED),
     "encrypted": (((98, "2"),), PASSWORD, "TLS tunnel"),
     "interval": (((108, "100000"),), PASSWORD, "tag 108 is not from 0 to 3600"),
 }
@@ -268,3 +271,10 @@ def test_many_wrong_passwords_wait_and_the_right_one_gets_in(
 
     assert newcomer.log_on().msg_type == tags.LOGON
     assert standing_port.stats()["process"]["logons_refused"] == before + 11
+
+
+def test_endless_beginnings_of_messages_end_the_session(member: FixClient) -> None:
+    """Each of them costs a look, so that they count, although nothing whole is between them."""
+    member.send_bytes(b"8=FIX.4.4\x01" * (2 * GARBLED_MAX))
+
+    assert "begins no message" in member.farewell()

@@ -5,13 +5,17 @@ import socket
 from pathlib import Path
 
 import grpc
+import pytest
 
 from tests.daemons.tradestack_grpc.conftest import Stack
 from tests.kit.certificate import make_certificate
+from tests.kit.daemon import DEADLINE_S
 from tests.kit.gateway import USER
-from tests.kit.grpc_edge import GrpcEdge
+from tests.kit.grpc_edge import GrpcEdge, OrderCall
+from tests.kit.order_manager import USER as ORDER_USER
+from tests.kit.other_user import acting_as, needs_root
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
-from tradestack_grpc.calls import LOGINS_PENDING_PER_HOST_MAX
+from tradestack_grpc.calls import LOGINS_PENDING_PER_ORIGIN_MAX
 
 HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
 TLS_ALERT = b"\x15"
@@ -38,14 +42,14 @@ def test_calls_beyond_the_limit_are_refused_and_a_reload_raises_it(stack: Stack)
         call.ticks(1)
 
 
-def test_logins_of_one_host_wait_in_bounds(stack: Stack) -> None:
+def test_logins_of_one_user_of_the_host_wait_in_bounds(stack: Stack) -> None:
     """At a gateway that hangs, one beyond the limit is refused at once; the others are served."""
     stack.gateway.start()
     stack.edge.start()
     stack.gateway.signal(signal.SIGSTOP)
     with stack.edge.client(USER) as client:
-        calls = [client.subscribe() for _ in range(LOGINS_PENDING_PER_HOST_MAX)]
-        stack.edge.stats_when(lambda stats: stats["calls"]["feed"] == len(calls))
+        calls = [client.subscribe() for _ in range(LOGINS_PENDING_PER_ORIGIN_MAX)]
+        stack.edge.stats_when(lambda stats: stats["logins_pending"] == len(calls))
         _, refused = client.subscribe().end()
         stack.gateway.signal(signal.SIGCONT)
         for call in calls:
@@ -53,6 +57,56 @@ def test_logins_of_one_host_wait_in_bounds(stack: Stack) -> None:
 
     assert refused.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert refused.details() == "too many logins are under way; try later"
+
+
+def test_calls_without_a_login_take_no_place(stack: Stack) -> None:
+    """Whoever calls and says nothing leaves the places to those who log in."""
+    stack.order_manager.start()
+    stack.edge.configure(calls_max=1)
+    stack.edge.start()
+    with stack.edge.client("nobody") as outsider, stack.edge.client(ORDER_USER) as client:
+        silent = [OrderCall(outsider) for _ in range(3)]
+        stack.edge.stats_when(lambda stats: stats["logins_pending"] == len(silent))
+        call = client.trade()
+        call.started()
+        assert stack.edge.stats()["calls"]["orders"] == 1
+        for each in (*silent, call):
+            each.cancel()
+
+
+@needs_root
+def test_calls_of_another_user_keep_nobody_out(stack: Stack) -> None:
+    """All of its logins wait; one of ours does not."""
+    stack.order_manager.start()
+    stack.edge.start()
+    with acting_as():
+        outsider = stack.edge.client("nobody")
+        grpc.channel_ready_future(outsider.channel).result(DEADLINE_S)
+    with outsider, stack.edge.client(ORDER_USER) as client:
+        silent = [OrderCall(outsider) for _ in range(LOGINS_PENDING_PER_ORIGIN_MAX)]
+        stack.edge.stats_when(lambda stats: stats["logins_pending"] == len(silent))
+        call = client.trade()
+        call.started()
+        for each in (*silent, call):
+            each.cancel()
+
+
+def test_nothing_is_answered_before_a_login(stack: Stack) -> None:
+    """A wrong password ends the call, whatever followed it."""
+    stack.order_manager.start()
+    stack.edge.start()
+    stack.order_manager.signal(signal.SIGSTOP)
+    with stack.edge.client(ORDER_USER, "wrong") as client:
+        call = client.trade()
+        call.enter("a", quantity=0)
+        stack.edge.stats_when(lambda stats: stats["logins_pending"] == 1)
+        stack.order_manager.signal(signal.SIGCONT)
+
+        with pytest.raises(grpc.RpcError) as end:
+            call.next()
+        call.cancel()
+
+    assert end.value.code() is grpc.StatusCode.UNAUTHENTICATED
 
 
 def test_it_serves_tls_alone_where_it_has_a_certificate(stack: Stack, tmp_path: Path) -> None:

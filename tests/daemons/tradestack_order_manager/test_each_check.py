@@ -101,9 +101,7 @@ CASES = {
         fails=BUY_ONE,
         exempt=SELL_ONE,
     ),
-    "active_order_limit": Case(
-        limits={"active_order_limit": 2}, passes=[BUY_ONE], fails=BUY_ONE, exempt=SELL_ONE
-    ),
+    "active_order_limit": Case(limits={"active_order_limit": 2}, passes=[BUY_ONE], fails=SELL_ONE),
     "total_order_limit": Case(
         limits={"total_order_limit": 3}, passes=[BUY_ONE], fails=BUY_ONE, exempt=SELL_ONE
     ),

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import http.client
 import itertools
-import os
 import select
 import socket
 from pathlib import Path
@@ -14,10 +13,8 @@ import pytest
 from tests.kit.other_user import acting_as, needs_root
 from tests.kit.stack import Stack
 from tests.kit.web import JSON, Web
-from tradestack_web.http.errors import ApiError
 from tradestack_web.http.share import who_gives_way
 from tradestack_web.live.viewer import FRAMES_WAITING_MAX, Viewer
-from tradestack_web.routes import commands
 
 
 def test_a_head_is_bounded(web: Web) -> None:
@@ -247,45 +244,3 @@ def test_a_reader_that_does_not_read_is_dropped_and_counted(tmp_path: Path, stac
         assert select.select([lazy], [], [], 10)[0]
         lazy.close()
         assert "fault" not in web.errors
-
-
-def test_commands_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One runs and seven wait; who comes then is told to come back."""
-    gate = tmp_path / "gate"
-    os.mkfifo(gate)
-    program = tmp_path / "program"
-    program.write_text(f'#!/bin/sh\ncat {gate}\necho "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setattr(commands, "PROGRAM", program)
-
-    async def scenario() -> None:
-        queue = commands.Commands()
-        tasks = [asyncio.create_task(queue.run([str(n)], 30)) for n in range(commands.WAITING_MAX)]
-        await asyncio.sleep(0)
-        with pytest.raises(ApiError) as raised:
-            await queue.run(["more"], 30)
-        assert raised.value.error == "busy"
-        for number, task in enumerate(tasks):
-            await asyncio.to_thread(gate.write_text, "")
-            assert (await task).output == f"{number}\n".encode()
-
-    asyncio.run(scenario())
-
-
-def test_a_command_that_takes_too_long_is_ended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing of it is left, and the next one has its turn."""
-    program = tmp_path / "program"
-    program.write_text('#!/bin/sh\n[ "$1" = quick ] || exec sleep 60\n')
-    program.chmod(0o755)
-    monkeypatch.setattr(commands, "PROGRAM", program)
-
-    async def scenario() -> None:
-        queue = commands.Commands()
-        with pytest.raises(ApiError) as raised:
-            await queue.run(["slow"], 0.05)
-        assert raised.value.error == "too_late"
-        assert (await queue.run(["quick"], 30)).status == 0
-
-    asyncio.run(scenario())

@@ -1,17 +1,14 @@
 """New feed sessions and new order sessions under load."""
 
-import asyncio
 import contextlib
+from typing import Any
 
-from tests.faults.launch import STRATEGIES
+from tests.faults.attack.attendance import attendance
 from tests.faults.repetition import Repetition
 from tests.faults.stack import GATEWAY, ORDER_MANAGER
 from tradestack.net.control.client import ControlFault
 from tradestack.wire.varlink import VarlinkError
 
-FOLLOW_MAX_S = 10.0
-POLL_S = 0.02
-LIVE = "live"
 NOT_AVAILABLE = "io.tradestack.OrderManager.NotAvailable"
 
 
@@ -23,18 +20,15 @@ class SessionChanges:
         self._gathering = repetition.gathering
 
     async def new_feed_session(self) -> None:
-        """End the feed session, begin another, and wait for the strategies that are there.
+        """End the feed session, begin another, and wait for the strategies that are there."""
 
-        A strategy that is live and stays so gets all of the old session, and its orders reports.
-        """
-        before = self._pids()
-        live = {name for name in STRATEGIES if await self._state(name) == LIVE}
+        async def begin_next() -> None:
+            await self._stack.call(GATEWAY, "io.tradestack.Gateway.NewSession")
+
         with contextlib.suppress(ControlFault):
             ended = (await self._stack.stats_of(GATEWAY))["session"]
-            await self._stack.call(GATEWAY, "io.tradestack.Gateway.NewSession")
-            followers = await self._followers(live, ended)
-            if self._pids() == before:
-                users = {STRATEGIES[name].user for name in followers}
+            users = await attendance(ended, self._stats_of, self._pids, begin_next)
+            if users:
                 self._gathering.attended[ended] = users
 
     async def new_order_session(self) -> None:
@@ -50,29 +44,9 @@ class SessionChanges:
             if refusal.name != NOT_AVAILABLE:
                 raise
 
-    async def _followers(self, names: set[str], ended: str) -> set[str]:
-        """Wait until the strategies follow another session; return those that do."""
-        followers: set[str] = set()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FOLLOW_MAX_S):
-                while followers != names:
-                    for name in names - followers:
-                        if await self._has_left(name, ended):
-                            followers.add(name)
-                    await asyncio.sleep(POLL_S)
-        return followers
-
-    async def _has_left(self, name: str, ended: str) -> bool:
-        """Tell whether the strategy is in another session and no order of the old one is left."""
+    async def _stats_of(self, name: str) -> dict[str, Any] | None:
         with contextlib.suppress(ControlFault):
-            stats = await self._stack.stats_of(f"strategy-{name}")
-            return bool(stats["session"] != ended and stats["orders_pending"] == 0)
-        return False
-
-    async def _state(self, name: str) -> str | None:
-        with contextlib.suppress(ControlFault):
-            state: str = (await self._stack.stats_of(f"strategy-{name}"))["state"]
-            return state
+            return await self._stack.stats_of(f"strategy-{name}")
         return None
 
     def _pids(self) -> dict[str, int]:

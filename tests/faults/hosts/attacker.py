@@ -8,12 +8,14 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
+from tests.faults.attack.attendance import attendance
 from tests.faults.disk import Disk
-from tests.faults.hosts.layout import ORDER_MANAGERS
+from tests.faults.hosts.layout import CHAIN, FAR_END, ORDER_MANAGERS
 from tests.faults.hosts.network import Network
 from tests.faults.hosts.schedule import Event, Kind
 from tests.faults.hosts.stack import TAKE_OVER, HostsStack, signal_all
 from tests.faults.hosts.unit import Unit
+from tests.faults.launch import STRATEGIES
 from tests.faults.stack import RunFailed
 from tradestack.ctl.up.display.progress import SOURCE_ENDED
 from tradestack.net.control.client import ControlFault
@@ -21,7 +23,10 @@ from tradestack.wire.varlink import VarlinkError
 
 POLL_S = 0.05
 FLOW_MAX_S = 60.0
-NEW_SESSION = "io.tradestack.OrderManager.NewSession"
+NEW_ORDER_SESSION = "io.tradestack.OrderManager.NewSession"
+NEW_FEED_SESSION = "io.tradestack.Gateway.NewSession"
+FIRST_GATEWAY = f"gateway@{CHAIN[0]}"
+FOLLOW_MAX_S = 30.0  # through a chain of relays
 
 
 class Attacker:
@@ -37,6 +42,8 @@ class Attacker:
     ) -> None:
         """disks: by host. tell: called with each event."""
         self.done: list[str] = []  # events, with the time at which they came
+        # By feed session, the users who followed it to its end, and the next one then.
+        self.attended: dict[str, set[str]] = {}
         self._stack = stack
         self._network = network
         self._disks = disks
@@ -53,6 +60,7 @@ class Attacker:
             Kind.LOSE_STORE: self._lose_store,
             Kind.TAKEOVER: self._take_over,
             Kind.NEW_ORDER_SESSION: self._new_order_session,
+            Kind.NEW_FEED_SESSION: self._new_feed_session,
         }
 
     async def play(self, events: "deque[Event]") -> None:
@@ -150,7 +158,25 @@ class Attacker:
 
     async def _new_order_session(self, _: Event) -> None:
         with contextlib.suppress(ControlFault, VarlinkError):
-            await self._stack.call(f"order-manager@{await self._stack.primary()}", NEW_SESSION)
+            primary = await self._stack.primary()
+            await self._stack.call(f"order-manager@{primary}", NEW_ORDER_SESSION)
+
+    async def _new_feed_session(self, _: Event) -> None:
+        stack = self._stack
+        strategies = {name: stack.units[f"strategy-{name}@{FAR_END}"] for name in STRATEGIES}
+
+        async def begin_next() -> None:
+            await stack.call(FIRST_GATEWAY, NEW_FEED_SESSION)
+
+        stats = await stack.stats_of(FIRST_GATEWAY)
+        if stats is not None and stats.get("source_state") != SOURCE_ENDED:
+            self.attended[stats["session"]] = await attendance(
+                stats["session"],
+                lambda name: stack.stats_of(f"strategy-{name}@{FAR_END}"),
+                lambda: [unit.pid for unit in strategies.values()],
+                begin_next,
+                follow_max_s=FOLLOW_MAX_S,
+            )
 
 
 async def _pause(unit: Unit, length_s: float) -> None:

@@ -94,7 +94,8 @@ class HostsCampaign:
             attacker = Attacker(stack, network, disks, tell=_log)
             has_ended, found = True, list[str]()
             try:
-                both, hosts = await HostsRun(stack, pids).run(lambda: attacker.play(hand))
+                run = HostsRun(stack, pids, attacker.attended)
+                both, hosts = await run.run(lambda: attacker.play(hand))
             except (RunFailed, ControlFault, EngineError, TimeoutError) as failure:
                 has_ended, found = False, [f"{type(failure).__name__}: {failure}"]
             else:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import shutil
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from tests.faults.clients.clients import Clients
 from tests.faults.compare.evidence import (
@@ -44,8 +44,15 @@ SET_PACE = "io.tradestack.Gateway.SetPace"
 class HostsRun:
     """One run; its evidence is that of each order manager, and that of all hosts together."""
 
-    def __init__(self, stack: HostsStack, host_pids: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        stack: HostsStack,
+        host_pids: Mapping[str, int],
+        attended: Mapping[str, Collection[str]],
+    ) -> None:
+        """attended: by feed session, the users who followed it to its end; grows in the attack."""
         self._stack = stack
+        self._attended = attended
         self._directories = stack.layout.directories
         self._host_pids = host_pids
 
@@ -153,7 +160,11 @@ class HostsRun:
         }
         return Evidence(
             feeds=[
-                FeedSession(id=path.stem, packets=path.read_bytes())
+                FeedSession(
+                    id=path.stem,
+                    packets=path.read_bytes(),
+                    attended=frozenset(self._attended.get(path.stem, ())),
+                )
                 for path in feed_logs_in(directory)
             ],
             subscribers={name: each.seen for name, each in clients.subscribers.items()},

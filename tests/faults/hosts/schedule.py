@@ -27,6 +27,7 @@ class Kind(enum.Enum):
     LOSE_STORE = "lose-store"  # a server of the stream starts with an empty directory
     TAKEOVER = "takeover"  # by command
     NEW_ORDER_SESSION = "new-order-session"
+    NEW_FEED_SESSION = "new-feed-session"
 
 
 WEIGHTS = {
@@ -41,6 +42,7 @@ WEIGHTS = {
     Kind.LOSE_STORE: 3,
     Kind.TAKEOVER: 4,
     Kind.NEW_ORDER_SESSION: 2,
+    Kind.NEW_FEED_SESSION: 2,
 }
 # In seconds, from … to; a standby takes over after 6.
 LENGTHS_S = {

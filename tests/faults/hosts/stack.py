@@ -124,6 +124,7 @@ class HostsStack:
         """Wait until everything is sound. Raises RunFailed."""
         await self._heal_orders()
         await self._until("a daemon does not answer", self._daemons_answer)
+        await self._until("a relay is in another feed session", self._feed_is_everywhere)
 
     async def _heal_orders(self) -> None:
         await self._until("the servers are not sound", self._servers_are_sound)
@@ -207,6 +208,11 @@ class HostsStack:
             if await self.stats_of(name) is None:
                 return False
         return True
+
+    async def _feed_is_everywhere(self) -> bool:
+        """Look for one feed session: who is away while one begins and ends never has that one."""
+        sessions = {(await self.stats_of(f"gateway@{host}") or {}).get("session") for host in CHAIN}
+        return len(sessions) == 1 and None not in sessions
 
     # ---- questions -------------------------------------------------------------------------------
 

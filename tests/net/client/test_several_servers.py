@@ -4,22 +4,29 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 
 from tests.kit.net import SESSION, Handler, Net
+from tests.kit.raw_client import RawClient
 from tests.net.client.feeds import client_of, feed
 from tests.net.client.test_feed_client import Recorder
 from tradestack.net.addresses import Address
 from tradestack.net.client.alternatives import Alternatives
+from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.client.feed_head import find_head
 from tradestack.net.client.feed_listener import EndReason
 from tradestack.net.client.login import NotReached
 from tradestack.net.server.refusal import Answer, standing_by
-from tradestack.wire.close_reason import Close
+from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.soup import RejectReason
 
 FIRST, SECOND = Address("127.0.0.1", 1), Address("127.0.0.1", 2)
 OTHER_SESSION = "1ABCDE1234"
+SOON_LOST = ConnectionLimits(server_silence_max_ns=500_000_000)
+DENIALS = 2
 
 
 class Standby(Handler):
@@ -31,6 +38,19 @@ class Standby(Handler):
         return standing_by("the other one takes logins")
 
 
+class Full(Handler):
+    """Denies its session to the first who name it; denials: how often it did."""
+
+    denials = 0
+
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Answer:
+        """Refuse some, although the session is served."""
+        if session_id and self.denials < DENIALS:
+            self.denials += 1
+            return RejectReason.SESSION_NOT_AVAILABLE
+        return super().stream_for(user, session_id, sequence)
+
+
 @pytest.fixture
 def closed() -> Address:
     """Return an address at which nothing listens."""
@@ -40,10 +60,10 @@ def closed() -> Address:
 
 @contextlib.asynccontextmanager
 async def following(
-    net: Net, addresses: Sequence[Address], session_id: str = ""
+    net: Net, addresses: Sequence[Address], session_id: str = "", **options: Any
 ) -> AsyncIterator[Recorder]:
     """Run a FeedClient that calls a Recorder."""
-    client = client_of(net, addresses, session_id=session_id)
+    client = client_of(net, addresses, session_id=session_id, **options)
     recorder = Recorder()
     task = asyncio.create_task(client.run(recorder))
     try:
@@ -140,6 +160,26 @@ async def test_a_feed_goes_on_at_the_other_server_without_loss_or_repetition(net
     assert [call for call in calls if isinstance(call, tuple)] == [(SESSION, 1)]  # one start
 
 
+async def test_a_server_that_falls_silent_is_left_for_the_other_one(net: Net) -> None:
+    """As that of a host that is gone without a word: nothing comes, no heartbeat either."""
+
+    async def script(peer: RawClient) -> None:
+        await peer.packet()
+        await peer.send(soup.encode_login_accepted(soup.LoginAccepted(SESSION, 1)))
+        await peer.packets_to_end()
+
+    async with (
+        net.scripted(script) as silent,
+        net.serving(feed(net, 3)) as running,
+        following(net, [silent, running.address], limits=SOON_LOST) as recorder,
+    ):
+        calls = await recorder.until(5)
+
+    assert ticks_of(recorder) == [1, 2, 3]
+    (close,) = (call for call in calls if isinstance(call, Close))
+    assert close.reason is CloseReason.SERVER_SILENT
+
+
 async def test_a_server_of_another_session_does_not_end_the_session(net: Net) -> None:
     """A relay that is behind serves the session before; the client waits for the others."""
     behind = feed(net, 2, OTHER_SESSION)
@@ -171,6 +211,22 @@ async def test_a_session_that_no_server_has_is_left(net: Net) -> None:
 
     assert calls[0] == (SESSION, 0, EndReason.NOT_AVAILABLE)
     assert calls[2:] == [(OTHER_SESSION, 1), [1, 2]]
+
+
+async def test_a_server_that_denies_its_present_session_does_not_end_it(net: Net) -> None:
+    """It may have no room, and no better answer: the session is asked for again."""
+    stream = net.memory_stream()
+    stream.append_ticks(3)
+    full = Full(stream)
+    async with (
+        net.serving(full) as server,
+        following(net, [server.address], SESSION) as recorder,
+    ):
+        calls = await recorder.until(3)
+
+    assert full.denials == DENIALS
+    assert ticks_of(recorder) == [1, 2, 3]
+    assert not any(isinstance(call, tuple) and EndReason.NOT_AVAILABLE in call for call in calls)
 
 
 async def test_a_standby_is_passed_over(net: Net) -> None:

@@ -28,6 +28,7 @@ MODULES = {
         "operating",
         "user_installation",
         "relaying",
+        "more_daemons",
         "removing",
     ),
     NEWCOMER: ("newcomer",),

@@ -85,6 +85,7 @@ def an_account(
         "symbol": "SPY",
         "standings": dict.fromkeys(ScopeKind, standing),
         "working_orders": orders,
+        "orders_working": standing.active_orders,
     }
     return AccountView(**(whole | fields))
 

@@ -129,6 +129,7 @@ def send(
             ScopeKind.TOTAL: together,
             ScopeKind.SYMBOL: together,
         },
+        orders_working=alone.active_orders,
     )
     situation = Situation(
         account=account, order=order, replaced=before, feed_time_ns=0, received_ns=0,

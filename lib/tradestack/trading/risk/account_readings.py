@@ -6,6 +6,7 @@ A standing is looked at only where there is a limit: nobody has to count what is
 from tradestack.domain.order import Side
 from tradestack.trading.risk.exposure import notional_of
 from tradestack.trading.risk.reading import NO_PRICE, Look, Reading, at_most
+from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.situation import Situation
 
 
@@ -24,7 +25,7 @@ def read_max_cancel_rate(look: Look) -> Reading | None:
 def read_active_order_limit(situation: Situation, look: Look) -> Reading | None:
     """Break for one working order too many; a replace adds none."""
     limit, added = look.limits.active_order_limit, int(situation.replaced is None)
-    return at_most(look.standing.active_orders + added, limit, str) if limit else None
+    return at_most(_active_orders(situation, look) + added, limit, str) if limit else None
 
 
 def read_total_order_limit(situation: Situation, look: Look) -> Reading | None:
@@ -96,3 +97,13 @@ def read_repeated_execution_limit(look: Look) -> Reading | None:
     """Break for too many fills in the window."""
     limit = look.limits.repeated_execution_limit.count
     return at_most(look.standing.executions_in_window, limit, str) if limit else None
+
+
+def _active_orders(situation: Situation, look: Look) -> int:
+    """Return how many orders work; of a user it is at hand.
+
+    That limit is set as shipped, and the standing would be all that most orders need it for: 5 µs.
+    """
+    if look.scope.kind is ScopeKind.USER:
+        return situation.account.orders_working
+    return look.standing.active_orders

@@ -162,6 +162,7 @@ CHECKS: tuple[Check, ...] = (
         code=Code.ACTIVE_ORDERS_EXCEED_LIMIT,
         text="Working orders at the same time.",
         of_order=account_readings.read_active_order_limit,
+        reducing=Reducing.JUDGED,  # else there could be any number of small ones
         counts_working=True,
         uses_standing=True,
     ),

@@ -47,13 +47,14 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A user's account in one symbol, as it is between two events.
 
     standings: USER, and every other scope with a limit that counts what the scope has used.
-    working_orders: those of the symbol, the oldest first.
+    working_orders: those of the symbol, the oldest first. orders_working: how many the user has.
     """
 
     user: str
     symbol: str
     standings: Mapping[ScopeKind, Standing]
     working_orders: Collection[WorkingOrder] = ()
+    orders_working: int = 0
     state_of_user: TradingState = TradingState.ACTIVE
     state_of_all: TradingState = TradingState.ACTIVE
 

@@ -108,11 +108,15 @@ def test_a_leader_that_is_cut_off_from_the_others_confirms_nothing(
             assert asyncio.run(info(leader))["cluster"]["leader"] == f"n{leader}"
 
 
-def test_a_stream_that_has_lost_messages_is_said_and_stops_the_primary(
-    primary: ReplicatedOrderManager, servers: NatsServers, stream: str
+def test_a_stream_that_has_lost_messages_is_said_and_stops_both(
+    primary: ReplicatedOrderManager,
+    standby: ReplicatedOrderManager,
+    servers: NatsServers,
+    stream: str,
 ) -> None:
     """It is not written again from its beginning: other hosts may have more."""
     _log_in(primary)
+    standby.replication_when(lambda status: status["sequence"] == 3)
 
     async def begin_anew() -> None:
         async with await connect(servers.settings()) as connection:
@@ -120,8 +124,9 @@ def test_a_stream_that_has_lost_messages_is_said_and_stops_the_primary(
         await create_replicated_stream(servers.settings(), stream)
 
     asyncio.run(begin_anew())
-    assert primary.wait() == 78
-    assert f"stream {stream}: ends at message 0, and 3 were stored" in primary.errors
+    for manager in (primary, standby):
+        assert manager.wait() == 78
+        assert f"stream {stream}: ends at message 0, and 3 were stored" in manager.errors
 
 
 def test_servers_that_take_too_little_stop_the_start(tmp_path: Path) -> None:

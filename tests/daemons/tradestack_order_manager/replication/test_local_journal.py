@@ -49,8 +49,12 @@ def test_zeros_behind_the_end_are_cut(primary: ReplicatedOrderManager, journal: 
     assert journal.read_bytes() == whole
 
 
-def test_a_difference_stops_the_start(primary: ReplicatedOrderManager, journal: Path) -> None:
+@pytest.mark.parametrize("role", ["primary", "standby"])
+def test_a_difference_stops_the_start(
+    primary: ReplicatedOrderManager, journal: Path, stream: str, role: str
+) -> None:
     """The message names the file, the byte and what to do."""
+    primary.configure_replication(role, stream=stream)
     whole = journal.read_bytes()
     journal.write_bytes(whole[:1_000] + bytes([whole[1_000] ^ 1]) + whole[1_001:])
     primary.launch()

@@ -4,6 +4,8 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from tests.daemons.tradestack_order_manager.samples import an_order
 from tests.kit.moving_client import MovingClient
 from tests.kit.nats import NatsServers
@@ -11,6 +13,7 @@ from tests.kit.replicated import ReplicatedOrderManager
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import BusinessRejectReason
 from tradestack.wire.order_messages import BusinessMessageReject
+from tradestack.wire.varlink import VarlinkError
 
 NAMES = [f"o{number}" for number in range(200)]
 
@@ -89,13 +92,15 @@ def test_no_standby_takes_over_while_the_stream_cannot_be_read(
     servers: NatsServers,
     stream: str,
 ) -> None:
-    """A silence in which nothing could be heard is none."""
+    """A silence in which nothing could be heard is none; a command is refused."""
     standby.stop()
     standby.configure_replication("standby", stream=stream, takeover_after="30s")
     standby.start()
     with stopped(servers, 3):
         standby.replication_when(lambda status: status["fault"] is not None)
         assert standby.replication()["silent_s"] == 0
+        with pytest.raises(VarlinkError, match="NotPossible"):
+            standby.take_over()
     client = MovingClient()
     _log_in(client, primary)
     client.send(NAMES[:1])

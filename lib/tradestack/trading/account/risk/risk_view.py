@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tradestack.domain.order import Order
 from tradestack.domain.requests import OrderCancelReplaceRequest
 from tradestack.trading.account.account_state import AccountState
+from tradestack.trading.account.risk_state import SymbolCounts
 from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure, notional_of
 from tradestack.trading.risk.limits import NO_LIMITS, Limits, RiskLimits, ScopedLimits
@@ -37,6 +38,7 @@ def account_view(account: "Account", symbol: str, everybody: Everybody) -> Accou
         symbol=symbol,
         standings=_Standings(account, symbol, everybody),
         working_orders=_OrdersIn(state, symbol) if symbol else state.orders.values(),
+        orders_working=len(state.orders),
         state_of_user=risk.of_user,
         state_of_all=risk.of_all,
     )
@@ -121,17 +123,17 @@ def _standing_of(
     exposure = exposure_in(account, symbol)
     if of_scope is NO_LIMITS:
         return Standing(exposure=exposure)
-    symbols = (symbol,) if kind in OF_A_SYMBOL else symbols_of(state)
+    is_of_symbol = kind in OF_A_SYMBOL
     gross = long = short = active = orders = trades = 0
     if of_scope.max_gross_notional or of_scope.max_net_notional:
+        symbols = (symbol,) if is_of_symbol else symbols_of(state)
         gross, long, short = _notionals(account, symbols)
     if of_scope.active_order_limit:
-        active = sum([account.leaves.of(each).orders for each in symbols])
-    for each in symbols:
-        counts = state.risk.counts.get(each)
-        if counts is not None:
-            orders += counts.orders
-            trades += counts.trades
+        active = account.leaves.of(symbol).orders if is_of_symbol else len(state.orders)
+    if of_scope.total_order_limit or of_scope.total_trade_limit:
+        counted = _counts_in(state, symbol if is_of_symbol else None)
+        orders = sum([counts.orders for counts in counted])
+        trades = sum([counts.trades for counts in counted])
     watch = state.risk.watch
     activity = state.risk.activities.get(scope_key(kind, symbol), _NO_ACTIVITY)
     return Standing(
@@ -200,6 +202,14 @@ def _notionals(account: "Account", symbols: Iterable[str]) -> tuple[int, int, in
             long += notional_of(exposure.long_quantity, price)
             short += notional_of(exposure.short_quantity, price)
     return gross, long, short
+
+
+def _counts_in(state: AccountState, symbol: str | None) -> list[SymbolCounts]:
+    """Return the counts of a symbol, or of all."""
+    counts = state.risk.counts
+    if symbol is None:
+        return list(counts.values())
+    return [counts[symbol]] if symbol in counts else []
 
 
 def symbols_of(state: AccountState) -> tuple[str, ...]:
