@@ -16,6 +16,7 @@ from tests.kit.order_manager import USER as ORDER_USER
 from tests.kit.other_user import acting_as, needs_root
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
 from tradestack_grpc.calls import LOGINS_PENDING_PER_ORIGIN_MAX
+from tradestack_grpc.protocol import tradestack_pb2 as pb
 
 HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
 TLS_ALERT = b"\x15"
@@ -98,7 +99,7 @@ def test_nothing_is_answered_before_a_login(stack: Stack) -> None:
     stack.order_manager.signal(signal.SIGSTOP)
     with stack.edge.client(ORDER_USER, "wrong") as client:
         call = client.trade()
-        call.enter("a", quantity=0)
+        call.send(pb.OrderMessage())  # which is refused
         stack.edge.stats_when(lambda stats: stats["logins_pending"] == 1)
         stack.order_manager.signal(signal.SIGCONT)
 
