@@ -14,7 +14,6 @@ from tests.daemons.tradestack_order_manager.executing import (
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register, an_order
 from tests.kit.order_manager import OrderManager
 from tests.kit.recorded_feed import RecordedFeed
-from tests.kit.tape_order_manager import TapeOrderManager
 from tradestack.wire.order_messages import Progress
 from tradestack_order_manager.control.inquiry import NOT_JOURNALLED
 
@@ -269,39 +268,3 @@ def test_orders_are_executed_or_not_as_configured(daemon: OrderManager) -> None:
     assert daemon.call("ListFills") == {"fills": []}
     assert daemon.call("ListOpenOrders") == {"orders": [], "total": 0}
     assert daemon.stats()["accounts"] == 0
-
-
-def test_of_an_account_that_waits_the_one_before_is_told(tmp_path: Path) -> None:
-    """With `account = "carry"`, until the feed session before has ended, and after a kill too."""
-    manager = TapeOrderManager(tmp_path)
-    execution = {"model": "tape", "default_size": "0", "account": "carry"}
-    manager.configure(execution=execution)
-    feed = manager.feed(FEED_SESSION)
-    feed.trade(10, 100)
-    manager.start()
-    client = manager.client("news")
-    client.send(market("held", feed_seq=1))
-    client.receive(2)
-    following = manager.feed(NEWER_SESSION)
-    following.trade(5, 100)
-    client.send(a_register(feed_session=NEWER_SESSION))
-    client.receive(1)
-
-    def told() -> tuple[list[str], list[str]]:
-        reply = manager.call("ListAccounts")
-        assert reply["unavailable"] == []
-        positions = manager.call("ListPositions")["positions"]
-        return (
-            [account["feed_session"] for account in reply["accounts"]],
-            [position["quantity"] for position in positions],
-        )
-
-    assert told() == ([FEED_SESSION], ["10"])
-    manager.kill()
-    manager.start()
-    assert told() == ([FEED_SESSION], ["10"])
-    feed.end()
-    while told() == ([FEED_SESSION], ["10"]):
-        pass
-    assert told() == ([NEWER_SESSION], ["10"])
-    manager.close()
