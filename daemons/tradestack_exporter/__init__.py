@@ -1,1 +1,1 @@
-"""The daemon tradestack-exporter: a feed → a stream of NATS JetStream for each feed session."""
+"""The daemon tradestack-exporter: a stream of NATS JetStream for each feed session."""

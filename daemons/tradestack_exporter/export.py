@@ -1,8 +1,8 @@
-"""From one connection to the feed to one connection to NATS: what the stream lacks, in order.
+"""One export: what the stream lacks, read from the feed and appended in order.
 
 There is no file: the stream's last message says where it goes on. Whatever goes wrong with NATS
 ends an export; the next one looks at the stream again. Of two exporters one is refused by the
-expected sequence (Fenced), and begins again behind what the other has written.
+expected sequence (Fenced), and begins again after what the other has written.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What tradestack-exporter is: its name, configuration and service."""
+"""The declaration of tradestack-exporter: its name, configuration and service."""
 
 from tradestack.configs.exporter import ExporterConfig
 from tradestack.runtime.program import Program

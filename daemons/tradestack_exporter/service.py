@@ -1,4 +1,4 @@
-"""The exporter as the runtime sees it: export after export, over any loss of NATS."""
+"""The exporter as a service of the runtime: one export after the other, across lost connections."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ class Exporter:
             self._export.streams_kept = config.streams_kept
 
     def stats(self) -> dict[str, object]:
-        """Return what the streams have, and what was done for it."""
+        """Return the contents of the streams, and counts of the work on them."""
         progress, export = self._progress, self._export
         return {
             "session": progress.session_id,

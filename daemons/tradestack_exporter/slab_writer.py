@@ -1,4 +1,4 @@
-"""What goes into one stream: packets cut into slabs, some of them under way at once.
+"""The writer of one stream: packets cut into slabs, several of them under way at once.
 
     add ──► buffer ──► send: a slab of what is there ──► confirm: the stream has it
 

@@ -61,7 +61,7 @@ class Books:
     def rebuild(self, log: FeedLog, symbols: SymbolTable) -> None:
         """Add the messages of the log that a killed gateway could not add to the books.
 
-        Books of another session, as of a gateway with another state directory, begin anew.
+        Books of another session, as of a gateway with another state directory, begin again.
         Raises OSError.
         """
         for book in self.both:

@@ -27,7 +27,7 @@ class FeedOrigin(Protocol):
     """The present feed session and what makes it go on.
 
     config: the newest that was applied. fault: why nothing more is published. lag_ns: of the newest
-    message behind its first publication.
+    message after its first publication.
     """
 
     config: GatewayConfig

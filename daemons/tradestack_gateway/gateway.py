@@ -1,4 +1,4 @@
-"""The gateway as the runtime and its clients see it."""
+"""The gateway as a service of the runtime and a handler of its clients' sessions."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -184,7 +184,7 @@ class Gateway:
         return self
 
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
-        """Tell a relay the way of the feed if it asks; count what is nothing else."""
+        """Answer a relay that asks for the way of the feed; count other messages."""
         if self._way.is_request(connection, payload):
             self._way.tell(connection, self._playback.feed_session.log.head, self._playback.lag_ns)
         else:

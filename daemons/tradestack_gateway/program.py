@@ -1,4 +1,4 @@
-"""What tradestack-gateway is: its name, configuration, sockets and service."""
+"""The declaration of tradestack-gateway: its name, configuration, sockets and service."""
 
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.net.server.metric_table import METRICS as SERVER_METRICS

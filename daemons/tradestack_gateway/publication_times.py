@@ -1,4 +1,4 @@
-"""How long publications take: of one in `PUBLICATIONS_PER_TIMED`.
+"""The durations of publications, measured for one in `PUBLICATIONS_PER_TIMED`.
 
 To time each would cost 1.5 µs, a tenth of the publication of a single tick.
 """

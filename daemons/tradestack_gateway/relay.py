@@ -3,7 +3,7 @@
     upstream gateway ── SoupBinTCP ──► relay: log, books ── SoupBinTCP ──► clients, other relays
 
 What is in the relay's log is a prefix of the other gateway's, whatever dies: it asks for the
-message behind its own newest one. A feed session of which the upstream serves no more before its
+message after its own newest one. A feed session of which the upstream serves no more before its
 end stays without one, and is not served any more: its clients would take the part for the whole.
 """
 

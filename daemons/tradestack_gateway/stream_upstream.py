@@ -1,7 +1,7 @@
-"""The streams that an exporter has filled, read as a relay reads another gateway's feed.
+"""The streams of an exporter as an upstream, read like the feed of another gateway.
 
 Each slab is checked before it is published: that it follows the one before it, and that its packets
-are those that were stored. What is missing or damaged is an OperatorFault, and nothing behind it is
+are those that were stored. What is missing or damaged is an OperatorFault, and nothing after it is
 published.
 """
 
@@ -132,7 +132,7 @@ class _Following:
         return True
 
     async def _next_session(self, connection: Connection) -> str:
-        """Wait for a session behind the one that has ended; without one, take the newest."""
+        """Wait for a session after the one that has ended; without one, take the newest."""
         position = self._position
         behind = position.session_id or position.ended
         while True:

@@ -1,4 +1,4 @@
-"""What a relay refuses of the gateway that it follows: what no gateway sends.
+"""The checks of what another gateway sends to a relay.
 
 The other gateway is on another host, and may be none. What it sends becomes the names of files,
 and a log that this gateway and its clients read again.
@@ -13,7 +13,7 @@ from tradestack.wire.sound_ticks import require_sound
 
 
 def require_next_session(upstream: object, session_id: str, current: FeedSession | None) -> None:
-    """Raise OperatorFault unless this can be the session behind the current one."""
+    """Raise OperatorFault unless this can be the session after the current one."""
     if not is_session_id(session_id):
         raise _refused(upstream, f"its feed session has the id {session_id!r}")
     if current is not None and session_id < current.session_id:

@@ -1,4 +1,4 @@
-"""Where the feed has come from: told to the relays that ask, and asked of the upstream.
+"""The way of a feed: the gateways that it has passed, asked of the upstream and given to relays.
 
     first gateway ── relay ── relay ── … ── this gateway
 
@@ -51,12 +51,12 @@ class FeedWay:
         self._relays.discard(connection)
 
     def tell(self, connection: Connection, head: int, lag_ns: int) -> None:
-        """Tell one that has asked, and from then on with `tell_all`; arguments as there."""
+        """Send the way to a relay that asks, and later with `tell_all`; arguments as there."""
         self._relays.add(connection)
         connection.send_unsequenced(self._encoded(head, lag_ns))
 
     def tell_all(self, head: int, lag_ns: int) -> None:
-        """Tell all that have asked; head: the newest message here; lag_ns: as `Hop` has it."""
+        """Send the way to all that have asked; head: the newest message here; lag_ns: of `Hop`."""
         if self._relays:
             payload = self._encoded(head, lag_ns)
             for connection in tuple(self._relays):

@@ -1,4 +1,4 @@
-"""The calls that are open: how many there may be, how they end, and what is counted of them."""
+"""The open calls: their limit, their ends, and the counts of both."""
 
 import asyncio
 import logging
@@ -136,7 +136,7 @@ class Calls:
                     await asyncio.get_running_loop().create_future()
         except TimeoutError:
             self.counts.slow_readers += 1
-            text = f"nothing was read for {seconds:g} s; go on behind the last number that came"
+            text = f"nothing was read for {seconds:g} s; go on after the last number that came"
             raise CallEnd(grpc.StatusCode.RESOURCE_EXHAUSTED, text) from None
 
     async def end(self, context: Context, fault: Exception) -> None:

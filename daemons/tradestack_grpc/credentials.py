@@ -1,4 +1,4 @@
-"""The user and password of a call: its metadata "authorization", as of HTTP's Basic."""
+"""The user and password of a call, from its metadata "authorization", as in HTTP's Basic scheme."""
 
 import base64
 import binascii

@@ -10,7 +10,7 @@ METRICS = (
     Metric("process.calls.*", COUNTER, "calls", "Calls that have begun.", label="service"),
     Metric("process.calls_refused", COUNTER, "calls", "Calls beyond a limit."),
     Metric("process.logins_rejected", COUNTER, "calls", "Calls with a wrong user or password."),
-    Metric("process.slow_readers", COUNTER, "calls", "Calls ended because nobody read."),
+    Metric("process.slow_readers", COUNTER, "calls", "Calls of clients that did not read."),
     Metric("process.ticks", COUNTER, "ticks", "Ticks sent."),
     Metric("process.orders", COUNTER, "messages", "Orders and requests passed on."),
     Metric("process.orders_malformed", COUNTER, "messages", "Orders and requests not passed on."),

@@ -1,4 +1,4 @@
-"""What tradestack-grpc is: its name, configuration and service.
+"""The declaration of tradestack-grpc: its name, configuration and service.
 
 This can be imported without grpcio and protobuf, for --help and the manual.
 """

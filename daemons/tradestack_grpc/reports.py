@@ -1,4 +1,4 @@
-"""What one call of order entry is to be sent, as it comes from the order manager."""
+"""The messages for one call of order entry, as they come from the order manager."""
 
 import asyncio
 from collections import deque
@@ -33,7 +33,7 @@ class Reports(OrderListener):
     # ---- for the call ------------------------------------------------------------------------
 
     async def next(self) -> pb.ReportMessage:
-        """Return the next message; behind the last one raise why the call ends."""
+        """Return the next message; after the last one raise why the call ends."""
         while not self._waiting:
             if self._end is not None:
                 raise self._end
@@ -72,7 +72,7 @@ class Reports(OrderListener):
     # ---- from the order manager --------------------------------------------------------------
 
     def on_connected(self) -> None:
-        """Say which session it is, and from which number on reports follow."""
+        """Pass on the session, and the number of the next report."""
         started = pb.OrderSessionStarted(
             order_session=self._client.session_id, next_sequence=self._client.received + 1
         )
@@ -103,16 +103,16 @@ class Reports(OrderListener):
             self.end(CallEnd(grpc.StatusCode.ABORTED, text))
         elif close.reason is not CloseReason.SESSION_ENDED:
             text = (
-                f"the order manager is lost: {close}; call again, and go on behind the last report"
+                f"the order manager is lost: {close}; call again, and go on after the last report"
             )
             self.end(CallEnd(grpc.StatusCode.UNAVAILABLE, text))
 
     def on_session_ended(self, session_id: str) -> None:
-        """Say that what was not reported was not taken."""
+        """Pass on the end of the session: what was not reported was not taken."""
         self._put_end(session_id, session_end(is_complete=True))
 
     def on_session_lost(self, session_id: str) -> None:
-        """Say that what was not reported is not known."""
+        """Pass on the loss of the session: what was not reported stays unknown."""
         self._put_end(session_id, session_end(is_complete=False))
 
     def _put_end(self, session_id: str, reason: pb.SessionEnd) -> None:

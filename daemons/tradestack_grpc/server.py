@@ -1,4 +1,4 @@
-"""The server of gRPC: its port, its certificate, and what it allows a connection."""
+"""The gRPC server: its port, its certificate and the limits of its connections."""
 
 import ssl
 from collections.abc import Iterable
@@ -68,7 +68,7 @@ def tls_credentials(certificate_file: Path, key_file: Path) -> grpc.ServerCreden
     except (ssl.SSLError, OSError) as error:
         raise OperatorFault(
             f"certificate_file: {certificate_file}",
-            f"it is no certificate of the key in {key_file}: {error}",
+            f"it does not match the key in {key_file}: {error}",
             "set both keys to PEM files that belong together, the key without a password",
         ) from error
     return grpc.ssl_server_credentials([(key, certificate)])

@@ -1,4 +1,4 @@
-"""The gRPC edge as the runtime sees it."""
+"""The gRPC edge as a service of the runtime."""
 
 from collections.abc import Mapping, Sequence
 

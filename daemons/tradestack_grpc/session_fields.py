@@ -1,4 +1,4 @@
-"""What calls of both services say of sessions."""
+"""The fields about sessions that calls of both services have."""
 
 import grpc
 

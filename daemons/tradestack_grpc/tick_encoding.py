@@ -8,7 +8,7 @@ protobuf's own encoder makes one object a tick, in Python. Here every tick is a 
     29 8 bytes  31 8 bytes   value, size
     3A NN  symbol            NN characters
 
-Rows differ by the length of their symbols only, and the padding behind it is taken away at once.
+Rows differ by the length of their symbols only, and the padding after it is taken away at once.
 """
 
 import numpy as np

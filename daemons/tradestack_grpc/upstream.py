@@ -1,4 +1,4 @@
-"""Where a service's calls lead: addresses, and what is needed to log in there."""
+"""The upstream of a service: addresses, and what a login there needs."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""The metrics exporter: answers a monitoring system, when it asks, with what the daemons count."""
+"""The metrics exporter: answers a monitoring system with the counts of all daemons, on demand."""

@@ -1,4 +1,4 @@
-"""The command line, and the run, of tradestack-metrics."""
+"""The command line of tradestack-metrics, and its run."""
 
 import argparse
 import asyncio
@@ -109,7 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
         type=_address,
         default=ADDRESS,
         metavar="ADDRESS",
-        help=f"address to listen at where systemd passes no socket (default: {ADDRESS})",
+        help=f"address to listen at if systemd passes no socket (default: {ADDRESS})",
     )
     parser.add_argument(
         "--allow-host",
@@ -123,7 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
         type=_seconds,
         default=IDLE_EXIT_S,
         metavar="SECONDS",
-        help="end after so long without a question, 0: never; only where systemd passes the socket "
+        help="exit after this time without a request, 0: never; only if systemd passes the socket "
         f"(default: {IDLE_EXIT_S:g})",
     )
     parser.add_argument("--version", action="version", version=f"tradestack {VERSION}")

@@ -1,4 +1,4 @@
-"""The server: it asks the daemons when it is asked, and ends when nobody has asked for a while.
+"""The server: queries the daemons for each request, and exits when it is idle.
 
 The listener stays open with systemd, and the next connection starts the exporter again.
 """

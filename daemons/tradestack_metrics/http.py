@@ -1,4 +1,4 @@
-"""As much of HTTP/1.1 as a scrape needs: one GET without a body, one answer, then the close.
+"""The part of HTTP/1.1 that a scrape needs: one GET without a body, one answer, then the close.
 
 Pure: bytes of a request → `Request`, answer → bytes.
 """

@@ -1,4 +1,4 @@
-"""Whether orders can be journalled: writes that fail, disks that fill.
+"""Whether orders can be journalled: failing writes and full disks prevent it.
 
 Each of the causes can end by itself: the last write failed (the next message tries again), less
 than `free_bytes_min` is free (nothing is written until there is more), or the stream of a

@@ -1,4 +1,4 @@
-"""An order manager that has not reached its stream for long: another one may serve its clients.
+"""An order manager that is cut off from its stream: another one may serve its clients.
 
 From then on logins are refused, and after a while those who are logged in are disconnected, so that
 they try the next address.

@@ -1,4 +1,4 @@
-"""The order manager's second: free space, the order log's backlog, when a session begins."""
+"""The order manager's work of every second: free space, lines of the order log, daily sessions."""
 
 import logging
 from collections.abc import Callable, Collection

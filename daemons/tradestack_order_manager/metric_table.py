@@ -6,7 +6,7 @@ from tradestack.observe.metrics import COUNTER, FAULT, GAUGE, HISTOGRAM, INFO, S
 METRICS = (
     Metric("session", INFO, "", "Id of the order session."),
     Metric("session_start_time", TIME, "", "When the order session began, UTC."),
-    Metric("session_fault", FAULT, "", "For whom the order session is full."),
+    Metric("session_fault", FAULT, "", "Users for whom the order session is full."),
     Metric(
         "trading.state",
         STATE,
@@ -23,7 +23,7 @@ METRICS = (
     Metric("orders_duplicate", COUNTER, "orders", "Orders received again, since the last start."),
     Metric("fills", COUNTER, "fills", "Fills of orders."),
     Metric("orders_filled", COUNTER, "orders", "Orders filled to the end."),
-    Metric("orders_canceled", COUNTER, "orders", "Orders canceled with something left."),
+    Metric("orders_canceled", COUNTER, "orders", "Orders canceled with an open quantity."),
     Metric("orders_expired", COUNTER, "orders", "Orders expired at the end of their session."),
     Metric("orders_working", GAUGE, "orders", "Orders accepted and not done."),
     Metric("accounts", GAUGE, "accounts", "Accounts: one for each user and feed session."),

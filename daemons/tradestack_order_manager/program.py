@@ -1,4 +1,4 @@
-"""What tradestack-order-manager is: its name, configuration, sockets and service."""
+"""The declaration of tradestack-order-manager: its name, configuration, sockets and service."""
 
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.net.server.metric_table import METRICS as SERVER_METRICS

@@ -1,7 +1,7 @@
 """Requests that were refused and have left no trace: what was sent after them has to wait.
 
 A strategy sends orders and requests in the order of the feed messages that caused them, and
-Progress behind them. When one is refused, those behind it are under way already. Taken before it
+Progress after them. When one is refused, those after it are under way already. Taken before it
 comes again, they would let its account meet feed messages too early.
 """
 

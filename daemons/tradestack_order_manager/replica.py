@@ -1,4 +1,4 @@
-"""What an order manager has of its replication, if its journal is replicated."""
+"""The order manager's access to its replication, if its journal is replicated."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""What is logged of limits and trading states, once it is in the journal."""
+"""Log entries about limits and trading states, written once these are journalled."""
 
 import logging
 

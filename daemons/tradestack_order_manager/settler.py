@@ -65,8 +65,8 @@ class Settler:
 
     answer: sends new reports to the clients that are up to date. rules: limits that orders are
     checked against. durability: DISK syncs what is appended before it is answered. A reload
-    replaces these two. accounts: None if nothing executes orders. when_kept: does something when
-    all that is journalled so far may be answered.
+    replaces these two. when_kept: calls a function when all that is journalled so far may be
+    answered; None: that is at once.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Settler:
             self._decide(upkeep)
 
     def decide(self, act: Callable[[Judgement], None]) -> None:
-        """Settle what waits, then record an act of somebody; raise OSError."""
+        """Settle what waits, then record an operator's act; raise OSError."""
         self.settle()
         self._availability.check()
         self._decide(act)
@@ -154,7 +154,7 @@ class Settler:
     def _admissible(
         self, received: Sequence[Received], session: OrderSession
     ) -> Sequence[Received]:
-        """Refuse messages while the journal may not be written, but those that are in it."""
+        """Refuse messages while the journal cannot be written, except those that are in it."""
         if not received or self._availability.is_writable:
             return received
         known = session.known
@@ -199,7 +199,7 @@ class Settler:
         place: LogPlace | None,
         received_ns: int,
     ) -> None:
-        """Answer and show what is journalled up to that place and may be told."""
+        """Answer and show what is journalled up to that place and may be answered."""
         journalled_ns = self._clock.monotonic_ns()
         self._answer()
         self._answer_beside(unsequenced)
@@ -208,7 +208,7 @@ class Settler:
         self._show(batch, session, place, received_ns, journalled_ns)
 
     def _answer_beside(self, answers: Sequence[tuple[Received, bytes]]) -> None:
-        """Send what is true now, or say that this is not known any more."""
+        """Send the unsequenced answers, or refuse if they may no longer be true."""
         if answers and not self._availability.is_writable:
             self._answer_refused([item for item, _ in answers], str(self._availability.fault))
         else:
@@ -230,7 +230,7 @@ class Settler:
         return admitted
 
     def _unsequenced(self, batch: Batch, session: OrderSession) -> list[tuple[Received, bytes]]:
-        """Return the answers beside the streams: what is true now, behind what is journalled."""
+        """Return the unsequenced answers, which are true now that the batch is journalled."""
         answers = [(item, encode_message(report)) for item, report in batch.answers]
         for item, key in batch.progressed:
             matched = self._execution.matched_through(key, session.known)
@@ -272,7 +272,7 @@ class Settler:
             self._refuse([item], UNRECORDABLE)
 
     def _refuse(self, refused: Sequence[Received], text: str) -> None:
-        """Answer that the messages have left no trace; those behind them wait for them."""
+        """Answer that the messages have left no trace; those after them wait for them."""
         self._refusals.note(refused)
         self._answer_refused(refused, text)
 

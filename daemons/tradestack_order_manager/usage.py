@@ -1,4 +1,4 @@
-"""How full the order session is, of which a new one begins at 90 %, and whose messages are refused.
+"""How full the order session is: a new one begins at 90 %, and users above their share are refused.
 
 What is used is counted against `orders_per_session_max` and against the part of it that each user
 may have (`Rules`); the user who has used most of it counts.
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class Usage:
-    """The use of the current order session, and what was logged of it."""
+    """The use of the current order session, and the log lines about it."""
 
     def __init__(self, began_ns: int) -> None:
         """Begin with a session; began_ns: its beginning or the process's, the later, monotonic."""

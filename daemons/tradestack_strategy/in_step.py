@@ -1,4 +1,4 @@
-"""A feed session traded by a strategy that goes message by message.
+"""A feed session that is traded message by message, by a strategy that reads its reports.
 
 Messages that the runner may not hand on yet wait here, and the feed is read no further. Whatever
 can end the wait leads to `advance`: a report, a MatchedThrough, room for requests, a registration,

@@ -1,4 +1,4 @@
-"""What tradestack-strategy is: its name, configuration, sockets and service."""
+"""The declaration of tradestack-strategy: its name, configuration, sockets and service."""
 
 from tradestack.configs.strategy import StrategyConfig
 from tradestack.runtime.program import Program

@@ -185,7 +185,7 @@ class Runner(OrderListener):
             self._trading.received(sequence)
 
     def on_heartbeat(self) -> None:
-        """Tell again how far the feed is handled, in case that it was lost."""
+        """Send again how far the feed is handled, in case the last message was lost."""
         if self._trading is not None:
             self._trading.repeat_progress()
 

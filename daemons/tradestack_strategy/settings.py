@@ -1,4 +1,4 @@
-"""What a run of a strategy is given: its identity, and where its servers are."""
+"""The settings of a strategy's run: its identity, and the addresses of its servers."""
 
 from dataclasses import dataclass
 

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a feed session is traded; the values of none before the first one is known."""
+    """How far a feed session is traded; the defaults hold before the first one is known."""
 
     feed_session: str = ""
     start_time: str = ""  # when the strategy began with it, UTC
@@ -149,7 +149,7 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
         self.feed.close()
 
     def close(self) -> None:
-        """Abandon the session: no hook that has not ended leads to requests any more."""
+        """Abandon the session: a hook that still runs makes no requests any more."""
 
     def on_connected(self) -> None:
         """Replay what was missed."""
@@ -183,11 +183,11 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
     # ---- progress ------------------------------------------------------------------------------
 
     def tell_progress(self) -> None:
-        """Tell the order manager how far the feed is handled."""
+        """Send the order manager how far the feed is handled."""
         self._order_entry.tell_progress(self.runner.sequence_processed)
 
     def repeat_progress(self) -> None:
-        """Tell it again while something depends on it."""
+        """Send it again while something depends on it."""
         if self.is_over or not self._order_entry.is_idle:
             self.tell_progress()
 

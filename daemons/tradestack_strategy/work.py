@@ -1,4 +1,4 @@
-"""What a strategy waits for: one piece of work at a time, and a call that is due later."""
+"""The work of a strategy: one task at a time, and a call that is due later."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

@@ -1,4 +1,4 @@
-"""What tradestack-web is: its name, configuration, sockets and service.
+"""The declaration of tradestack-web: its name, configuration, sockets and service.
 
 This can be imported without starlette and uvicorn, for --help and the manual.
 """

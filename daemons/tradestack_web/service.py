@@ -1,4 +1,4 @@
-"""The web server as a service: its parts, its idle exit, what it tells of itself."""
+"""The web server as a service: its parts, its exit when idle, its stats."""
 
 import asyncio
 import logging

@@ -264,7 +264,7 @@ def test_a_feed_that_is_not_relayed_has_no_way(modules: Page) -> None:
     )
 
     assert hidden
-    assert "The upstream has not told its way yet." in rows
+    assert "The upstream has not sent its way yet." in rows
 
 
 def test_the_page_has_no_way_to_make_html_of_text() -> None:

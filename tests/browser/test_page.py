@@ -91,7 +91,7 @@ def test_pages_lead_to_each_other(page: Page, shown: ShownStack) -> None:
     visit.until(page, lambda: orders.count() == 2)
 
 
-def test_what_is_not_there_is_said(browser: Browser, shown: ShownStack) -> None:
+def test_what_is_missing_is_reported(browser: Browser, shown: ShownStack) -> None:
     """An order, and a page, that do not exist are named as such."""
     page = browser.new_page()
     page.goto(f"{shown.address}/orders/999999")

@@ -42,7 +42,7 @@ async def test_what_was_appended_is_read_back_with_its_headers(servers: NatsServ
 
 
 async def test_of_two_writers_one_is_fenced(servers: NatsServers) -> None:
-    """Append behind a message that is not the last one any more: refused, nothing stored."""
+    """Append after a message that is not the last one any more: refused, nothing stored."""
     async with (
         await connect(servers.settings()) as one,
         await connect(servers.settings()) as other,
@@ -55,7 +55,7 @@ async def test_of_two_writers_one_is_fenced(servers: NatsServers) -> None:
 
 
 async def test_appends_under_way_keep_their_order(servers: NatsServers) -> None:
-    """Publish fifty without waiting: each is stored behind the one before it."""
+    """Publish fifty without waiting: each is stored after the one before it."""
     async with await connect(servers.settings()) as connection:
         stream = await create_stream(connection, "A", replicas=1)
         sent = [await stream.publish(b"%d" % n, expected_last=n) for n in range(50)]
@@ -213,7 +213,7 @@ async def test_a_reader_may_be_unknown_to_a_server_for_a_moment(servers: NatsSer
 
 
 async def test_a_reader_that_no_server_knows_is_given_up(servers: NatsServers) -> None:
-    """It is asked for a while, and not for ever."""
+    """It is asked for a while, and not forever."""
     async with await connect(servers.settings()) as connection:
         reader = await (await create_stream(connection, "A", replicas=1)).reader(1)
         (name,) = (await connection.request("CONSUMER.NAMES.A"))["consumers"]

@@ -66,7 +66,7 @@ async def main() -> None:
             on_close_coro=on_close,
             client_heartbeat_interval=CLIENT_HEARTBEAT_S,
             server_heartbeat_interval=SERVER_SILENCE_MAX_S,
-            graceful_shutdown=False,  # else a Z with the close behind it hangs it
+            graceful_shutdown=False,  # else a Z with the close after it hangs it
         )
 
     try:

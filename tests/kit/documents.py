@@ -12,6 +12,8 @@ PROTOCOL = ROOT / "lib" / "tradestack" / "wire" / "PROTOCOL.md"
 JOURNAL = ROOT / "lib" / "tradestack" / "store" / "JOURNAL.md"
 BOOKS = ROOT / "lib" / "tradestack" / "store" / "shared_memory" / "BOOKS.md"
 LIMITS = ROOT / "lib" / "tradestack" / "observe" / "LIMITS.md"
+EXECUTION = ROOT / "lib" / "tradestack" / "trading" / "execution" / "EXECUTION.md"
+API = ROOT / "daemons" / "tradestack_web" / "API.md"
 README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 MANUAL = ROOT / "lib" / "tradestack" / "ctl" / "manual" / "topics"
@@ -27,6 +29,8 @@ DOCUMENTS = (
     JOURNAL,
     BOOKS,
     LIMITS,
+    EXECUTION,
+    API,
     *sorted(MANUAL.glob("*.md")),
 )
 

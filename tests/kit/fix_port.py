@@ -143,7 +143,7 @@ class FixClient:
             yield message
 
     def farewell(self) -> str:
-        """Return the text of the Logout that comes next, behind which the port closes."""
+        """Return the text of the Logout that comes next, after which the port closes."""
         message = self.receive()
         assert message.msg_type == tags.LOGOUT, message
         assert self.receive_or_end() is None

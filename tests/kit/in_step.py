@@ -176,7 +176,7 @@ class Run:
             self.let_market_work(len(self._up))
             self.deliver_reports(len(self.market.reports))
             self.deliver_matched(len(self._matched))
-        raise AssertionError(f"it waits for ever after message {self.runner.sequence_processed}")
+        raise AssertionError(f"it waits forever after message {self.runner.sequence_processed}")
 
 
 def all_ticks(feed: TickBatch) -> list[Tick]:

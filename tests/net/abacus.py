@@ -114,7 +114,7 @@ class Abacus:
         return Sum(parameters.a + (parameters.b or 0))
 
     async def count(self, parameters: Limit) -> AsyncIterator[Numbers]:
-        """Count up to `to`, or for ever."""
+        """Count up to `to`, or forever."""
         try:
             for number in range(parameters.to or 1):
                 yield Numbers([number])

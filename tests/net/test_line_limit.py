@@ -56,7 +56,7 @@ def test_suppressed_lines_are_counted_once_a_minute(
 
 
 def test_memory_is_bounded(clock: FakeClock) -> None:
-    """Beyond the limit, the origin that came first begins anew."""
+    """Beyond the limit, the origin that came first begins again."""
     lines = LineLimit(clock)
 
     for number in range(ORIGINS_MAX + 10):

@@ -125,7 +125,7 @@ def test_value_has_name_and_unit_of_prometheus(
     unit: str,
     points: list[tuple[str, dict[str, str], float]],
 ) -> None:
-    """Base units, _total only behind a counter, and of many values of a label the largest."""
+    """Base units, _total only after a counter, and of many values of a label the largest."""
     found = family(metric, value)
 
     assert (found.name, found.unit) == (name, unit)

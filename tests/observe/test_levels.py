@@ -1,4 +1,4 @@
-"""Levels: what fills up is said at 80 %, loudly at the limit, and anew only after it had room."""
+"""Levels: what fills up is said at 80 %, loudly at the limit, and again only after it had room."""
 
 import logging
 

@@ -76,7 +76,7 @@ def test_the_order_of_a_dead_session_can_be_canceled(manager: TapeOrderManager) 
 
 
 def test_a_request_for_a_message_to_come_waits_for_it(manager: TapeOrderManager) -> None:
-    """What the user sends behind it waits as well, so the order of the messages stays."""
+    """What the user sends after it waits as well, so the order of the messages stays."""
     desk = traded(manager)
     desk.send(an_order_for(desk, "A", desk.feed.head + 2))
     desk.act("D B 10")
@@ -91,7 +91,7 @@ def test_a_request_for_a_message_to_come_waits_for_it(manager: TapeOrderManager)
 
 
 def test_a_request_for_a_message_that_does_not_come_is_refused(manager: TapeOrderManager) -> None:
-    """It leaves no trace after feed_wait_max; what came behind it is taken then."""
+    """It leaves no trace after feed_wait_max; what came after it is taken then."""
     manager.configure(feed_wait_max="200ms")
     desk = traded(manager)
     late = an_order_for(desk, "A", desk.feed.head + 1)
@@ -166,7 +166,7 @@ def test_a_missing_log_refuses_messages_until_it_is_back(manager: TapeOrderManag
 
 
 def test_a_damaged_log_costs_the_accounts_that_have_to_read_it(manager: TapeOrderManager) -> None:
-    """Whoever begins behind the damage trades; the order manager lives."""
+    """Whoever begins after the damage trades; the order manager lives."""
     desk = traded(manager)
     begin = desk.feed.head * TICK_PACKET_LENGTH
     desk.feed.news()

@@ -20,8 +20,8 @@ fills by all of them at the trade that completes it; nobody gets what it reserve
 end of the feed DAY and GTC orders are EXPIRED, IOC and FOK orders CANCELED.
 
 A cancel or replace names the newest ClOrdID of its order; otherwise, or if that order is done, it
-does nothing. A replace that changes the price or raises the quantity makes the order arrive anew,
-behind the others; any other leaves it in its place. A quantity of no more than what was filled
+does nothing. A replace that changes the price or raises the quantity makes the order arrive again,
+after the others; any other leaves it in its place. A quantity of no more than what was filled
 makes it FILLED. Its window goes on; a FOK that has reserved something cannot be replaced here.
 
 Fees. What an order has cost so far is the minimum or, if that is more, the rates · what was filled,

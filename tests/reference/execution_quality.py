@@ -1,7 +1,7 @@
 """feed, orders and fills → what execution cost, by the definitions, in fractions.
 
 s is 1 of a BUY and −1 of a SELL. An order has a decision price, the last one of its symbol up to
-its cause, and an arrival price, the last one before the first message that it can meet: behind its
+its cause, and an arrival price, the last one before the first message that it can meet: after its
 cause, and not before its arrival. Costs are above 0. Every sum is over orders, or over fills.
 """
 

@@ -115,7 +115,7 @@ def test_profit_is_realised_at_the_average_price(
 def test_positions_net_at_the_average_price(
     trades: list[tuple[int, str]], quantity: int, average: str, realised: str
 ) -> None:
-    """P5 and P9: adding averages, reducing keeps the average, through zero begins anew."""
+    """P5 and P9: adding averages, reducing keeps the average, through zero begins again."""
     position = traded(trades, Settings()).positions["X"]
 
     assert position.quantity == quantity

@@ -133,7 +133,7 @@ def test_moments_by_time(feed: list[Message], done: Run, directory: Path, capsys
 def test_the_end_without_a_moment(
     feed: list[Message], done: Run, directory: Path, capsys: Output
 ) -> None:
-    """It is that behind the last message, in whichever directory the files are."""
+    """It is that after the last message, in whichever directory the files are."""
     check(feed, done, capsys, len(feed), "--state-dir", directory / "state")
 
 

@@ -56,7 +56,7 @@ def test_a_window_begins_once() -> None:
 
 
 def test_what_a_fok_reserves_in_vain_nobody_gets() -> None:
-    """The order behind it gets what is left of each trade."""
+    """The order after it gets what is left of each trade."""
     settings = Settings(ioc_window_ns=MS)
     requests = [order(30, tif="FOK"), order(30, cl_ord_id="B")]
 
@@ -127,7 +127,7 @@ def replace(cl_ord_id: str, orig: str, quantity: int, limit: str | None, cause: 
             ["10 @ 5 of A at 2", "10 @ 5 of R at 3", "9 @ 5 of B at 4"],
             ["R FILLED 20", "B FILLED 9"],
         ),
-        # more: behind the others
+        # more: after the others
         (
             [order(20), order(20, cl_ord_id="B"), replace("R", "A", 21, None, 2)],
             0,

@@ -61,7 +61,7 @@ def test_what_a_journal_lacks_is_appended_and_nothing_else(size: int, place: int
 
 
 def test_silence_counts_only_while_something_could_be_heard() -> None:
-    """A look that finds no stream begins anew, and so does whatever is heard."""
+    """A look that finds no stream begins again, and so does whatever is heard."""
     silence = Silence(looks_max=2)
     for is_stream_there, looks in ((True, 1), (False, 0), (True, 1), (True, 2)):
         silence.look(is_stream_there=is_stream_there)

@@ -8,7 +8,7 @@ from tradestack.replication.shortfall import LOOKS_MAX, Shortfall
 
 
 def test_a_leader_that_lacks_the_newest_messages_for_a_moment_is_no_loss() -> None:
-    """It is said at once, forgotten at the first good look, and then counted anew."""
+    """It is said at once, forgotten at the first good look, and then counted again."""
     shortfall = Shortfall()
     assert shortfall.look("ORDERS", stored=9, known=9) is None
     for _ in range(3):

@@ -48,7 +48,7 @@ def accounts_at(
 
 
 def row_of(table: Table, user: str | None, sequence: int) -> dict[str, int]:
-    """The row of a user behind a message, None: of all users."""
+    """The row of a user after a message, None: of all users."""
     code = NO_CODE if user is None else table.code("user", user)
     (row,) = np.flatnonzero((table["user"] == code) & (table["feed_seq"] == sequence))
     return {name: int(table[name][row]) for name in table}
@@ -61,7 +61,7 @@ def told(account: Account) -> dict[str, int]:
 
 
 def compare_each_message(directory: Path, first: int = 1) -> None:
-    """Compare every user's rows with the accounts behind every message from the first one on."""
+    """Compare every user's rows with the accounts after every message from the first one on."""
     session = open_session(directory, None)
     table = session.equity(np.arange(1, session.head + 1))
     for sequence in range(first, session.head + 1):

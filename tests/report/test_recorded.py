@@ -136,7 +136,7 @@ def test_journals_of_other_sessions_are_not_read(directory: Path) -> None:
     assert open_session(directory, None).orders().row_count == 9
 
 
-def test_what_is_not_there_is_said(directory: Path, tmp_path: Path) -> None:
+def test_what_is_missing_is_reported(directory: Path, tmp_path: Path) -> None:
     """A directory without a stack, and a session that was never recorded."""
     with pytest.raises(OperatorFault, match="--state-dir"):
         open_session(tmp_path / "nothing", None)

@@ -84,7 +84,7 @@ class Echo:
             await asyncio.sleep(0.01)
 
     async def stop(self) -> None:
-        """Return, or take for ever."""
+        """Return, or take forever."""
         if self._config.behaviour is Behaviour.NEVER_STOP:
             await asyncio.Event().wait()
 

@@ -70,7 +70,7 @@ def test_each_session_has_a_file_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("session", ["", None, "../../etc/x", "3DAA20000"])
-def test_what_is_no_session_names_no_file(tmp_path: Path, session: Any) -> None:
+def test_what_is_not_a_session_names_no_file(tmp_path: Path, session: Any) -> None:
     """A strategy takes the name of a session from a server."""
     daemon = Counting(tmp_path)
     daemon.session = session

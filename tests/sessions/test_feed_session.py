@@ -18,7 +18,8 @@ from tests.daemons.tradestack_gateway.ticks import (
 )
 from tests.kit.disk_calls import fail_with, record_disk_calls
 from tradestack.sessions import feed_session
-from tradestack.sessions.feed_session import FeedSession, SourcesDiffer
+from tradestack.sessions.catch_up import SourcesDiffer
+from tradestack.sessions.feed_session import FeedSession
 from tradestack.sessions.sidecar import Mark, Settings
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire.feed import TICK_PACKET_LENGTH

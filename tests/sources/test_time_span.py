@@ -73,7 +73,7 @@ def test_later_records_are_left_out(prices: Path, end_ns: int, kept: int) -> Non
 
 
 def test_a_restored_source_ends_again(prices: Path) -> None:
-    """What was over begins anew at a position before the end."""
+    """What was over begins again at a position before the end."""
     source = TimeSpan(open_csv(prices), FIRST_NS + MILLISECOND_NS, FIRST_NS + 2 * MILLISECOND_NS)
     beginning = source.checkpoint()
     first = read_all(source).tobytes()

@@ -25,7 +25,7 @@ def expected_fields(sequence: Column) -> tuple[Column, Column, Column, Column]:
 
 
 def store_one_by_one(book: SharedPriceBook, symbols: list[str]) -> None:
-    """Each symbol in turn, for ever."""
+    """Each symbol in turn, forever."""
     sequence = book.sequence
     while True:
         for symbol in symbols:
@@ -35,7 +35,7 @@ def store_one_by_one(book: SharedPriceBook, symbols: list[str]) -> None:
 
 
 def store_batches(book: SharedPriceBook, symbols: list[str]) -> None:
-    """All symbols at once, for ever."""
+    """All symbols at once, forever."""
     records = new_records(len(symbols))
     records["kind"] = TickKind.PRICE
     records["symbol"] = [encode_symbol(symbol) for symbol in symbols]

@@ -131,7 +131,7 @@ def test_an_ended_log_cannot_be_appended_to(log: FeedLog) -> None:
 
 
 def test_a_shortened_live_log_is_noticed(log: FeedLog) -> None:
-    """If another program truncates it, nothing is appended behind a hole, or read as zeros."""
+    """If another program truncates it, nothing is appended after a hole, or read as zeros."""
     with log.path.open("r+b") as file:
         file.truncate(100)
 

@@ -138,7 +138,7 @@ def test_a_module_that_is_wrong_is_told_with_file_and_line(
 
 
 @pytest.mark.parametrize("name", ["nowhere.py", "directory.py", "nowhere.py:Mine"])
-def test_what_is_no_file_is_refused(tmp_path: Path, name: str) -> None:
+def test_what_is_not_a_file_is_refused(tmp_path: Path, name: str) -> None:
     """What the host says of it, without a line."""
     (tmp_path / "directory.py").mkdir()
 

@@ -27,7 +27,7 @@ PRICED = ("P", "SPY", "168.23")
 def orders_of(
     strategy: ConfiguredStrategy, *batches: TickBatch
 ) -> tuple[list[tuple[int, str, Side]], Mapping[str, int]]:
-    """(sequence, symbol, side) of every intent, and the strategy's counters behind them."""
+    """(sequence, symbol, side) of every intent, and the strategy's counters after them."""
     runner = runner_of(strategy)
     intents = [intent for batch in batches for intent in runner.on_batch(batch)]
     orders = [(i.sequence, i.symbol, i.side) for i in intents if isinstance(i, Intent)]

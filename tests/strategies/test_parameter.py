@@ -15,7 +15,7 @@ class Base(Strategy):
 
 
 class Heir(Base):
-    """Declares one of them anew, and another one."""
+    """Declares one of them again, and another one."""
 
     long: int = whole_number(30, minimum=3, maximum=50, doc="More prices.")
     step: int = decimal("0.5", minimum="-1", maximum="1", doc="A step.", not_above="top")
@@ -34,7 +34,7 @@ def parsed(strategy: type[Strategy], **texts: str) -> dict[str, int]:
 
 
 def test_parameters_are_inherited_in_the_order_of_their_declaration() -> None:
-    """A class may declare one anew, in its place, or put a plain value in place of it."""
+    """A class may declare one again, in its place, or put a plain value in place of it."""
     assert list(parameters_of(Base)) == ["short", "long"]
     assert list(parameters_of(Heir)) == ["short", "long", "step", "top"]
     assert parameters_of(Heir)["long"].maximum == 50

@@ -110,7 +110,7 @@ def test_a_time_of_day_is_that_of_each_day() -> None:
 
 
 def test_the_nanosecond_before_is_before() -> None:
-    """The first message behind the moment is called for, however little it is behind."""
+    """The first message after the moment is called for, however little it is behind."""
     moment = utc("2024-01-01 15:55:00")
     times = [moment - 1, moment + 1]
 

@@ -11,7 +11,7 @@ CTRL_C = "\x03"
 
 NOT_RUN: Mapping[str, str] = {
     "ssh ": "there is no other host",
-    "sudo apt build-dep ./systemd": "tests/system/test_package.py does this, as a package",
+    "sudo apt build-dep ./systemd": "tests/system/test_debian_package.py does this, as a package",
     "systemd/debian/build": "so is this",
     "sudo apt install ./dist/": "and this",
     "sudo pip install --break-system-packages ": "nor does the package have an installation here",

@@ -131,7 +131,7 @@ def test_reports_are_not_delayed_by_another_order_session() -> None:
 
 
 def test_a_strategy_does_not_repeat_requests_in_the_next_order_session() -> None:
-    """FromSeq lies behind the newest message that caused an order or a request."""
+    """FromSeq lies after the newest message that caused an order or a request."""
     user, feed_session = KEY
     desk = Desk()
     order = an_order(cl_ord_id="o", quantity=0, feed_session=feed_session, feed_seq=1)
@@ -144,7 +144,7 @@ def test_a_strategy_does_not_repeat_requests_in_the_next_order_session() -> None
 
 
 def test_a_strategy_leaves_a_feed_session_when_it_has_begun_to_trade_the_next() -> None:
-    """Not when it registers there: requests that were refused come again behind that."""
+    """Not when it registers there: requests that were refused come again after that."""
     desk = Desk()
 
     def waits() -> bool:
@@ -177,7 +177,7 @@ def test_an_account_that_cannot_be_made_again_does_not_hold_up_the_next_feed_ses
 
 
 def test_what_an_order_session_did_not_take_meets_the_feed_in_the_next_one() -> None:
-    """FromSeq lies behind it, and the account is not matched beyond it for that."""
+    """FromSeq lies after it, and the account is not matched beyond it for that."""
     user, feed_session = KEY
     desk = Desk()
     register = a_register(feed_session=feed_session, start=Start.SESSION)

@@ -89,4 +89,4 @@ def test_verify_takes_what_a_session_begins_with() -> None:
         for line, payload in enumerate(carrying.records, 2):
             verification.take(line, payload)
         verification.finish()
-        assert verification.late == (set() if journals else {"news"})
+        assert verification.folds.late == (set() if journals else {"news"})

@@ -65,7 +65,7 @@ def test_each_damaged_bit_is_noticed(place: int, bit: int) -> None:
         (end_headers(5, StreamEnd.COMPLETE), b"", 6, "ends with message 4, and 5 was there"),
     ],
 )
-def test_what_is_no_slab_is_said(
+def test_what_is_not_a_slab_is_said(
     headers: dict[str, str], content: bytes, expected: int, words: str
 ) -> None:
     """With what is wrong."""

@@ -23,7 +23,8 @@ from tradestack.observe.events import (
     emit,
 )
 from tradestack.runtime.supervisor.notify import Notifier
-from tradestack.sessions.feed_session import FeedSession, SourcesDiffer, open_log
+from tradestack.sessions.catch_up import SourcesDiffer
+from tradestack.sessions.feed_session import FeedSession, open_log
 from tradestack.sessions.open_source import open_source
 from tradestack.sessions.sidecar import Settings, Sidecar
 from tradestack.sessions.source_identity import SourceIdentity, identity_of

@@ -1,4 +1,4 @@
-"""`tradestack-gateway --check-csv FILE`: what an import of a price or sentiment file would find.
+"""`tradestack-gateway --check-csv FILE`: checks a price or sentiment file as an import would.
 
 [prices:|sentiment:]FILE      the kind, if the file is not to decide it
 --config FILE                 [columns], [format] and on_bad_row as in this config, not the defaults

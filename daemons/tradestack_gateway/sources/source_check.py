@@ -1,4 +1,4 @@
-"""Source files read to their ends before anything of them is published.
+"""The check of source files, which are read to their ends before anything is published.
 
 Files up to `validate_bytes_max` (decompressed) are checked whole; of a larger one only that much,
 and what is wrong later stops the publication there.
@@ -13,7 +13,7 @@ from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.observe.events import SOURCE_CHECKED, emit
-from tradestack.sessions.feed_session import StillBusy
+from tradestack.sessions.catch_up import StillBusy
 from tradestack.sessions.open_source import configured_files
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.check import (

@@ -1,1 +1,1 @@
-"""tradestack.proto, and the modules that protoc has made of it; tests/run compares them."""
+"""tradestack.proto, and the modules that protoc generates from it; tests/run compares them."""

@@ -1,4 +1,4 @@
-"""The ends of accounts: at the last message of their feed session, or where its log is lost.
+"""The ends of accounts: at the last message of their feed session, or when its log is lost.
 
 An account ends with a record that it has, and one of the state that it leaves: the user's account
 in the next feed session may go on from there.

@@ -1,4 +1,4 @@
-"""How often feed time passes for accounts that no strategy drives."""
+"""The intervals at which feed time passes for accounts that no strategy drives."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The accounts that another order session begins with."""
+"""The accounts that a new order session begins with."""
 
 import logging
 
@@ -20,7 +20,7 @@ def carry_over(
     """Return the records of the accounts that go on in the order session of the header.
 
     uid: of the order manager. Raises OSError, and OperatorFault for an account that cannot be used,
-    unless is_forced: then its orders end there, which is logged, and it may begin anew. One whose
+    unless is_forced: then its orders end there, which is logged, and it may begin again. One whose
     feed log is lost ends. Of accounts that have ended goes on what they have left, if another one
     needs it, or as long as somebody could trade in their feed session again.
     """

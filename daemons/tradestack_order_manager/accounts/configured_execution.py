@@ -1,4 +1,4 @@
-"""The config of the order manager → the execution of its orders."""
+"""Config of the order manager → the execution of its orders."""
 
 from collections.abc import Callable, Collection
 

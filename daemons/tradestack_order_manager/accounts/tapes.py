@@ -1,4 +1,4 @@
-"""The tapes of a gateway's feed sessions: opened when they are asked for, looked at once a pass."""
+"""The tapes of a gateway's feed sessions: opened on demand, refreshed once in each pass."""
 
 import errno
 import logging
@@ -73,7 +73,7 @@ class Tapes:
     def has_ended_before(self, session_id: str, sequence: int) -> bool:
         """Return whether a feed session has ended without that message. Raises OSError.
 
-        The log is looked at behind the sidecar: nothing is added to it any more then.
+        The log is looked at after the sidecar: nothing is added to it any more then.
         """
         tape = self._open.get(session_id)
         return (

@@ -1,4 +1,4 @@
-"""The accounts that cannot be used, and what was logged of each of them."""
+"""The accounts that cannot be used, and the log lines about each of them."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Requests for feed messages that cannot be read yet.
+"""Requests that wait for feed messages which cannot be read yet.
 
 The gateway writes a message to its log before it sends it, so they are rare: a log that a power
 failure has shortened, or a client that names a message which there is not.

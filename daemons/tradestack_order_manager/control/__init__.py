@@ -1,1 +1,1 @@
-"""The control socket: what operators ask of the order manager, and what they change."""
+"""The control socket: operators' questions to the order manager, and their changes."""

@@ -1,4 +1,4 @@
-"""What the control socket asks of the order session: its users, orders, accounts and fills.
+"""Answers about the order session: its users, orders, accounts and fills.
 
 An account that is not in memory, as after a restart, is made again for the answer; that may be the
 occasion for a report, so it is done within a batch like everything that happens to accounts.

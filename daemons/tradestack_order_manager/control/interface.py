@@ -44,7 +44,7 @@ def order_manager_interface(manager: ControlledOrderManager, inquiry: Inquiry) -
         """End the order session and begin another.
 
         Clients get their last reports and the end of the session. Order numbers go on; known
-        ClOrdIDs and report numbers begin anew.
+        ClOrdIDs and report numbers begin again.
         """
         try:
             return NewOrderSession(await manager.new_session())

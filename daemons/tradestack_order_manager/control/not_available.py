@@ -1,4 +1,4 @@
-"""The name of the order manager's interface, and the error that many of its methods have."""
+"""The name of the order manager's interface, and an error that many of its methods return."""
 
 import msgspec
 

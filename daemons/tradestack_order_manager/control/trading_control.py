@@ -1,4 +1,4 @@
-"""What an operator sees of limits and changes of the trading state, and the file that halts.
+"""The operator's side of trading: limits, changes of the trading state, and the halt file.
 
 The trading state is changed by a record in the order journal like everything else, so it outlives
 the process. While the file `halt_file` exists, all users are HALTED; who removes it has not said

@@ -1,4 +1,4 @@
-"""What a primary says twice a second, outside the stream: that it writes it, and how far it is."""
+"""The primary's sign of life, twice a second, outside the stream: who writes it, and how far."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ def _subject(stream: str) -> str:
 
 
 async def say_alive(connection: Connection, stream: str, writer: Writer) -> None:
-    """Tell the standbys. Raises Unavailable."""
+    """Send the sign of life to the standbys. Raises Unavailable."""
     author = writer.author
     said = {"Epoch": author.epoch, "Host": author.host, "Last": writer.last}
     try:

@@ -1,4 +1,4 @@
-"""What comes before serving: the local journals are made equal to the stream; it is claimed.
+"""The claim before serving: local journals are made equal to the stream, which is then claimed.
 
 A stream that cannot be read yet is waited for; one that lacks messages is an operator's fault.
 """
@@ -50,7 +50,7 @@ async def read_rest(follower: Follower, link: Link) -> None:
 
 
 async def claim(follower: Follower, link: Link, host: str, clock: Clock) -> Publisher:
-    """Append a Takeover behind everything that is stored. Raises Overtaken by another claim."""
+    """Append a Takeover after everything that is stored. Raises Overtaken by another claim."""
     while True:
         epoch = 1 if follower.author is None else follower.author.epoch + 1
         author = Authorship(epoch, host, os.urandom(8).hex())

@@ -1,4 +1,4 @@
-"""io.tradestack.Replication: what is asked of an order manager whose journal is replicated."""
+"""io.tradestack.Replication: the interface of an order manager whose journal is replicated."""
 
 from typing import Protocol
 

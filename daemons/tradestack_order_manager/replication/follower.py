@@ -1,4 +1,4 @@
-"""A standby's side: what is in the stream goes into the local journal, and into the state."""
+"""The standby's side: what is in the stream is added to the local journal and the state."""
 
 import asyncio
 import logging
@@ -72,7 +72,7 @@ class Follower:
         return 0 if self.primary is None else max(0, self.primary[1] - self.last)
 
     async def follow(self) -> None:
-        """Follow, for ever. Raises OperatorFault, OSError if the journal cannot be written."""
+        """Follow, forever. Raises OperatorFault, OSError if the journal cannot be written."""
         self._prune()
         while True:
             stream = await self._link.patiently()

@@ -1,4 +1,4 @@
-"""Parts of an order manager that a standby does not have yet, as its control socket knows them."""
+"""Stand-ins on the control socket for parts that a standby does not have yet."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The connection to the stream, made again whenever it is lost."""
+"""The connection to the stream, which is made again whenever it is lost."""
 
 import asyncio
 import logging
@@ -130,7 +130,7 @@ class Damages:
         self._count = 0
 
     def note(self, last: int, damage: EngineError) -> None:
-        """Note an attempt behind message `last`. Raises OperatorFault if there were too many."""
+        """Note an attempt after message `last`. Raises OperatorFault if there were too many."""
         self._count = self._count + 1 if last == self._last else 1
         self._last = last
         if self._count < DAMAGES_MAX:

@@ -24,13 +24,13 @@ logger = logging.getLogger(__name__)
 class LocalCopy:
     """The journals of a state directory, beside a stream that is read from a message on.
 
-    session: the newest in the stream, "" before the first. last: the newest message that was read,
-    and author: who wrote it. appended_bytes: what the files lacked. ended: journals behind which
-    another was found.
+    session_id: the newest in the stream, "" before the first. last: the newest message that was
+    read, and author: who wrote it. appended_bytes: what the files lacked. ended: journals that are
+    followed by another one.
     """
 
     def __init__(self, directory: Path, stream_name: str) -> None:
-        self.session = ""
+        self.session_id = ""
         self.last = 0
         self.author: Authorship | None = None
         self.appended_bytes = 0
@@ -51,9 +51,9 @@ class LocalCopy:
         state = await stream.state()
         if state.last:
             end = read_entry(stream.name, await stream.message(state.last))
-            copy.session, copy.author = end.session, end.author
+            copy.session_id, copy.author = end.session, end.author
         copy.last = await _first_of(stream, newest, state.first, state.last) - 1
-        if copy.session and copy.session < newest:
+        if copy.session_id and copy.session_id < newest:
             copy._refuse(newest, "is of a later order session than any there")
         try:
             if copy.last < state.last:
@@ -72,13 +72,13 @@ class LocalCopy:
         self.last, self.author = sequence, entry.author
         if not isinstance(entry, JournalEntry):
             return
-        if entry.session != self.session or self._file is None:
+        if entry.session != self.session_id or self._file is None:
             self.check_end()
             if self._file is not None:
                 self._file.sync()  # only the newest is compared again
                 self.ended.append(self._file.path)
             self.close()
-            self.session = entry.session
+            self.session_id = entry.session
             self._file = _opened(self._path(entry.session))
         file = self._file
         try:
@@ -95,7 +95,7 @@ class LocalCopy:
         """Raise OperatorFault if the file has more than the stream."""
         if self._file is not None and self._file.size_bytes > self._end:
             more = self._file.size_bytes - self._end
-            self._refuse(self.session, f"has {more} bytes more", self.last)
+            self._refuse(self.session_id, f"has {more} bytes more", self.last)
 
     def close(self) -> None:
         """Close the file."""
@@ -108,7 +108,7 @@ class LocalCopy:
         raise OperatorFault(
             str(self._path(session)),
             f"is not what stream {self._stream_name} has{place}: it {difference}",
-            "if the stream is right, move the file away and start again: it is fetched anew; if "
+            "if the stream is right, move the file away and start again: it is fetched again; if "
             "the stream has lost something, let the host whose journal has most go on with another "
             "replication.stream",
         )

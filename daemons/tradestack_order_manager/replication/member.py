@@ -5,7 +5,7 @@
              ├── another host, role = "primary" ──► exit status 78
              └── role = "standby" ──► follow ── command, or silence ──► claim ─► serve
 
-A claim is a `Takeover` behind the newest message: of two hosts that try, one is refused, and the
+A claim is a `Takeover` after the newest message: of two hosts that try, one is refused, and the
 primary before is refused its next append. So the stream alone decides; there is no lease and no
 clock. Each start of a primary is a claim too: what its predecessor had under way cannot be stored
 any more.
@@ -104,7 +104,7 @@ class Member:
             session,
             last=copy.last,
             author=copy.author,
-            stored_session=copy.session,
+            stored_session=copy.session_id,
             silence=Silence(
                 looks and -(-looks // int(LOOK_INTERVAL_S * NANOSECONDS_PER_SECOND)) + 1
             ),
@@ -263,7 +263,7 @@ class Member:
         return {} if self._manager is None else self._manager.histograms()
 
     def status(self) -> str:
-        """Return what this host is, and of a primary what it does."""
+        """Return the role of this host, and the status of a primary."""
         status = self.status_of_replication()
         text = f"{status.role}, epoch {status.epoch}"
         if self._manager is not None:

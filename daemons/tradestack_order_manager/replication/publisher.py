@@ -1,4 +1,4 @@
-"""The primary's side: what was journalled goes to the stream, then to the file.
+"""The primary's side: each journalled entry goes to the stream, then to the file.
 
 Twice a second it looks at the stream's end, so that it learns within a second that another order
 manager has taken over. What it says to a standby in the same second (`alive.py`) it says only after

@@ -1,4 +1,4 @@
-"""The port of a standby: it tells every client in words that it takes no orders, and disconnects.
+"""The port of a standby: refuses every client with a text, and disconnects it.
 
 Not by a rejected login: a client would take "session not available" for the end of its order
 session. What was disconnected tries the next address.

@@ -1,4 +1,4 @@
-"""What an order manager says of itself and of the stream."""
+"""The status of replication: of this order manager and of the stream."""
 
 from tradestack_order_manager.replication.control import Status
 from tradestack_order_manager.replication.follower import Follower
@@ -7,7 +7,7 @@ from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S, Publ
 
 
 def status_of_primary(host: str, link: Link, publisher: Publisher, session: str) -> Status:
-    """Return what the primary is; session: the order session."""
+    """Return the status of the primary; session: the order session."""
     return Status(
         host=host,
         role="primary",

@@ -1,4 +1,4 @@
-"""The journals on this disk and the whole stream, compared while the order manager runs.
+"""The comparison of the local journals with the whole stream, while the order manager runs.
 
 At a start only the newest journal is compared, and all that follows it (local_copy.py).
 """

@@ -1,1 +1,1 @@
-"""Order sessions: each a journal, the state that it holds and the report streams made of both."""
+"""Order sessions: each a journal, its state, and the report streams made of both."""

@@ -1,4 +1,4 @@
-"""The readers of an order session that is not served any more."""
+"""The readers of an order session that is no longer served."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""A recovered order session → the sign that acknowledged orders may be missing at its end.
+"""A recovered order session → the evidence that acknowledged orders may be missing at its end.
 
 With durability "os" a power failure takes what the kernel had not written back. The journal is then
 whole, but shorter than what clients have seen: going on with it would give the numbers of reports

@@ -132,7 +132,7 @@ class OrderSessions:
     def record_loss(self, sign: str, now_ns: int) -> None:
         """Journal that the current session may be incomplete: another one is to begin.
 
-        Its numbers go on behind all those that may be lost. Raises OSError, SyncFailed.
+        Its numbers go on after all those that may be lost. Raises OSError, SyncFailed.
         """
         session = self.current
         emit(logger, ORDER_SESSION_INCOMPLETE, session=session.id, reason=sign)
@@ -169,7 +169,7 @@ class OrderSessions:
     async def search_long(
         self, wake: Callable[[], None], disconnect: Disconnect, clock: Clock
     ) -> None:
-        """Find the reports of long sessions, one session after another, for ever."""
+        """Find the reports of long sessions, one session after another, forever."""
         while True:
             await (await self._to_search.get()).search(wake, disconnect, clock)
 

@@ -1,1 +1,1 @@
-"""What is shown of orders after the answer: order_log.txt and entries in the systemd journal."""
+"""The display of orders after the answer: order_log.txt, and entries in the systemd journal."""

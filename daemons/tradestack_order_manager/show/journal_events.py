@@ -1,4 +1,4 @@
-"""Entries in the systemd journal about orders, few enough a second to be read.
+"""Entries in the systemd journal about orders, limited to a readable number a second.
 
 `order_log.txt` and the order journal are the audit; these entries are for `journalctl SYMBOL=SPY`.
 Orders, and the reports that follow on them and on requests, get an entry each: at most `per_second`

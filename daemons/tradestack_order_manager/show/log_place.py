@@ -1,4 +1,4 @@
-"""How far an order log has got in the order journal.
+"""A place in the order journal: how far the order log follows it.
 
 Whatever has a report of its own (an order, a malformed message, a Register, a report that follows
 on an order) has a number in its order session, from 1 on; its ExecID ends with it. The log follows
@@ -40,7 +40,7 @@ class LogPlace:
     order_id: int
 
     def behind(self, record: Record, offset: int) -> "LogPlace":
-        """Return the place behind the next record, which ends there."""
+        """Return the place after the next record, which ends there."""
         report, order_id = self.report, self.order_id
         if isinstance(record, _REPORTED):
             # Numbers are missing where records are lost.
@@ -58,14 +58,14 @@ def beginning(session: OrderSession) -> LogPlace:
 
 
 def newest_place(session: OrderSession) -> LogPlace:
-    """Return the place behind the last record."""
+    """Return the place after the last record."""
     return LogPlace(
         session.id, session.journal_bytes, session.state.reports_count, session.last_order_id
     )
 
 
 def place_of(session: OrderSession, end: LogEnd) -> LogPlace:
-    """Return the place behind all that has its line; raise OSError.
+    """Return the place after all that has its line; raise OSError.
 
     end: of the order log; whatever was in it when it was reopened is in the journal.
     """

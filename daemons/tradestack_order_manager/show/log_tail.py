@@ -1,4 +1,4 @@
-"""The last lines of an order log, and what they show."""
+"""The last lines of an order log, and what they reveal."""
 
 import glob
 import os

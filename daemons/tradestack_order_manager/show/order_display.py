@@ -1,4 +1,4 @@
-"""What people read about orders: order_log.txt, and entries in the systemd journal.
+"""The display of orders for people: order_log.txt, and entries in the systemd journal.
 
 Nothing here delays a report: lines and entries are written after the reports of the pass were sent,
 and those of several passes together. After a fault the order log catches up from the order journal,
@@ -47,7 +47,7 @@ class OrderDisplay:
         self._due: list[Batch] = []  # reported and not shown yet; all of one session
         self._due_session = session
         self._messages_due = 0
-        self._behind_due = beginning(session)  # the place behind the records of all that is due
+        self._behind_due = beginning(session)  # the place after the records of all that is due
         self._timer: asyncio.TimerHandle | None = None  # runs while something is due
         self._log = OrderLog.recover(path, session)
         self.catch_up(session)
@@ -75,7 +75,7 @@ class OrderDisplay:
     def show(self, batch: Batch, session: OrderSession, behind: LogPlace | None = None) -> None:
         """Write lines and entries of reported messages, within SHOW_DELAY_S.
 
-        behind: the place behind the batch's records; None: nothing was journalled after them.
+        behind: the place after the batch's records; None: nothing was journalled after them.
         """
         if session is not self._due_session:
             self._show_due()

@@ -2,7 +2,7 @@
 
 The journal is the truth; this file follows it within milliseconds. Each order, and each report that
 follows on one, has one line, in the order of the journal, across crashes and across logrotate: at
-start a torn last line is cut, and what comes behind the last line (of this file, of those it was
+start a torn last line is cut, and what comes after the last line (of this file, of those it was
 rotated to, or of the journal's LogReopened) is appended from the journal. When a write fails the
 file is cut back, and its lines are written later.
 """
@@ -65,7 +65,7 @@ class OrderLog:
     def write(self, judged: Sequence[Judged], behind: LogPlace, session: OrderSession) -> None:
         """Append the lines of new decisions; after an OSError `catch_up` is due.
 
-        behind: the place behind their records.
+        behind: the place after their records.
         """
         is_next = self.place.report == behind.report - count_reports(judged)
         if is_next and self.place.session == session.id:
@@ -131,7 +131,7 @@ class OrderLog:
             emit(logger, TAIL_CUT, file=self.path, offset=end, bytes=torn_bytes)
 
     def _append(self, shown: Iterable[bytes], place: LogPlace) -> None:
-        """Append lines, if there are any, behind which the log is at that place; raise OSError."""
+        """Append lines, if there are any, after which the log is at that place; raise OSError."""
         lines = b"".join(shown)
         if lines:
             self._write(lines)

@@ -1,4 +1,4 @@
-"""What has a line in order_log.txt: orders, and the reports that follow on orders and requests.
+"""The lines of order_log.txt for orders, and for the reports that follow on orders and requests.
 
 A line is the same whether it is made from a decision that was just journalled or, later, from the
 record of it.
@@ -29,7 +29,7 @@ def count_reports(judged: Sequence[Judged]) -> int:
 
 
 def lines_of_judged(judged: Sequence[Judged], before: LogPlace) -> Iterator[bytes]:
-    """Yield the lines of the decisions that were journalled behind a place."""
+    """Yield the lines of the decisions that were journalled after a place."""
     number = before.report
     for item in judged:
         number += not isinstance(item, _UNREPORTED)
@@ -41,7 +41,7 @@ def lines_of_judged(judged: Sequence[Judged], before: LogPlace) -> Iterator[byte
 
 
 def lines_of_records(records: Sequence[tuple[Record, LogPlace]]) -> Iterator[bytes]:
-    """Yield the lines of records, each with the place behind it."""
+    """Yield the lines of records, each with the place after it."""
     for record, behind in records:
         if isinstance(record, OrderRecord):
             order_id, reason = record.report.order_id, record.report.reject_reason

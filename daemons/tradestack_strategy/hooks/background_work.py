@@ -1,4 +1,4 @@
-"""What a strategy runs beside the feed, for slow work."""
+"""Slow work that a strategy runs while the feed goes on."""
 
 import asyncio
 import os

@@ -21,7 +21,7 @@ class Pause:
         self._begun = asyncio.Event()
 
     def begin(self, failure: StrategyFailed, feed_session: str) -> None:
-        """Log the failure, and end what `run` runs; what fails later changes nothing."""
+        """Log the failure, and end what `run` runs; later failures are ignored."""
         if self.reason is not None:
             return
         self.reason = str(failure)

@@ -1,4 +1,4 @@
-"""How long a strategy's orders take, since the process began and since the feed session did."""
+"""The latencies of a strategy's orders, since the start of the process and of the feed session."""
 
 from collections.abc import Mapping
 

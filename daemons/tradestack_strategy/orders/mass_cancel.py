@@ -1,4 +1,4 @@
-"""The last act of a strategy that is stopped with `cancel_on_stop`: to cancel its orders.
+"""The mass cancel by which a strategy with `cancel_on_stop` cancels its orders when it stops.
 
 One OrderMassCancelRequest, for the account of the feed session that is traded. It names no message
 of the feed: somebody stops the strategy at a time of day. It is sent again, under the same name and
@@ -21,7 +21,7 @@ from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.orders import ServerMessage
 from tradestack_strategy.orders.order_entry import OrderEntry
 
-# A third of the units' TimeoutStopSec=, behind which systemd kills the process.
+# A third of the units' TimeoutStopSec=, after which systemd kills the process.
 CANCEL_TIMEOUT_S = 5.0
 SEND_INTERVAL_S = 0.5
 # Names of orders in the line that says which are left.
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class MassCancel:
-    """A mass cancel, and the wait for what becomes of it.
+    """A mass cancel, and the wait for its outcome.
 
     feed_session: the one that is traded, None if it is not known yet: then it is the newest one.
     `send` discards what is sent without a connection.

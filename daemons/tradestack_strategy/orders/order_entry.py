@@ -197,7 +197,7 @@ class OrderEntry:
     def refused(self, cl_ord_id: str, reason: str) -> None:
         """Keep a request for `send_again`: the order manager could not take it and forgot it.
 
-        It takes none of those behind it either before this one comes again.
+        It takes none of those after it either before this one comes again.
         """
         if cl_ord_id not in self._outstanding:
             return
@@ -210,7 +210,7 @@ class OrderEntry:
     def end_session(self, order_session: str, *, keeps_answers: bool = False) -> None:
         """Keep what was not taken; keeps_answers: and what was reported early.
 
-        Otherwise the next FromSeq lies behind that.
+        Otherwise the next FromSeq lies after that.
         """
         if count := len(self._outstanding):
             text = "%d orders were not taken in order session %s and go to the next one"

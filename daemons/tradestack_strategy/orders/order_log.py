@@ -1,4 +1,4 @@
-"""What order entry logs: at most some lines a second, however many orders it is about."""
+"""The log lines of order entry, limited to a few a second, however many orders they concern."""
 
 import logging
 

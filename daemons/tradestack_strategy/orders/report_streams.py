@@ -1,10 +1,10 @@
-"""What a strategy is told of its orders: the reports of one order session after the other.
+"""The reports for a strategy: those of one order session after the other.
 
   ReportStream    of a strategy that reads no reports: each is passed on as it comes
   ReportStreams   of an interactive one
 
 An order session begins with a report on each order that goes on, and knows nothing else of those
-before it. An interactive strategy that begins anew in a later one reads the earlier ones first. So
+before it. An interactive strategy that begins again in a later one reads the earlier ones first. So
 the reports of an order session wait until its Registered has named the earlier ones, and those were
 read.
 """

@@ -1,1 +1,1 @@
-"""HTTP: connections with limits, what is asked of every request, errors as JSON."""
+"""HTTP: connections with limits, checks of every request, errors as JSON."""

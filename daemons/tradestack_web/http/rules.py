@@ -1,4 +1,4 @@
-"""What is asked of every request before a handler sees it: its host, and of a POST its origin."""
+"""The checks of every request before a handler sees it: its host, and the origin of a POST."""
 
 from collections.abc import Collection
 

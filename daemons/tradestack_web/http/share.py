@@ -1,4 +1,4 @@
-"""Shares of what there is a limit of: nobody has to go for somebody who has as much."""
+"""Fair shares of a limited number: an owner loses one only to an owner who has fewer."""
 
 from collections import Counter
 from collections.abc import Iterable

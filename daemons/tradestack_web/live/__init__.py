@@ -1,1 +1,1 @@
-"""What is shown live: asked of the daemons and read from their files once, sent to all viewers."""
+"""The live view: queried from the daemons and their files once, sent to all viewers."""

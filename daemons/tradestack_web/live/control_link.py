@@ -1,4 +1,4 @@
-"""A Varlink connection to one daemon that stays open from call to call.
+"""A Varlink connection to one daemon, which stays open between calls.
 
 To connect costs a daemon more than to answer, and the server asks every second.
 """

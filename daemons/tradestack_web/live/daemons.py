@@ -1,4 +1,4 @@
-"""The daemons of the stack, asked by their control sockets."""
+"""The daemons of the stack, queried through their control sockets."""
 
 import asyncio
 from collections.abc import Mapping

@@ -36,7 +36,7 @@ class FeedReader:
 
     def __init__(self, path: Path) -> None:
         """Open the log, and read the latest prices. Raises OSError, ProtocolError."""
-        self.session = path.stem
+        self.session_id = path.stem
         self.prices: dict[str, Price] = {}
         self.tape = FeedTape(path)
         self._symbols: set[bytes] = set()  # of all prices that were read
@@ -64,7 +64,7 @@ class FeedReader:
         return news[-NEWS_SHOWN_MAX:], max(0, len(news) - NEWS_SHOWN_MAX)
 
     def since(self, sequence: int, count_max: int) -> list[News] | None:
-        """Return the news behind a message, up to what was read; None if that is too much.
+        """Return the news after a message, up to what was read; None if that is too much.
 
         Raises OSError, ProtocolError.
         """
@@ -82,7 +82,7 @@ class FeedReader:
     def shown(self, prices: dict[str, Price]) -> dict[str, Any]:
         """Return the data of the event `prices`."""
         return {
-            "session": self.session,
+            "session": self.session_id,
             "head": self.sequence,
             "symbols_left_out": max(0, len(self._symbols) - SYMBOLS_SHOWN_MAX),
             "prices": prices,

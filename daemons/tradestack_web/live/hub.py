@@ -31,8 +31,8 @@ Stats = Callable[[], Mapping[str, Any]]
 class Hub:
     """The viewers and what they are shown.
 
-    own_stats: WEB of API.md. dropped: viewers that did not read in time. displaced: those that had
-    to go for one of somebody who has fewer.
+    own_stats: WEB of API.md. dropped: viewers that did not read in time. displaced: those that
+    were ended in favour of a user or host with fewer.
     """
 
     def __init__(
@@ -187,7 +187,7 @@ class Hub:
         records, left_out = journal.read()
         if not records:
             return b""
-        shown = {"session": journal.session, "records": records, "left_out": left_out}
+        shown = {"session": journal.session_id, "records": records, "left_out": left_out}
         return encode_event("orders", shown, self._sessions.position)
 
     def _new_ticks(self) -> bytes:
@@ -197,7 +197,7 @@ class Hub:
         news, left_out = feed.read()
         frame = b""
         if news:
-            shown = {"session": feed.session, "news": news, "left_out": left_out}
+            shown = {"session": feed.session_id, "news": news, "left_out": left_out}
             frame += encode_event("news", shown, self._sessions.position)
         if prices := feed.take_fresh():
             frame += encode_event("prices", feed.shown(prices), self._sessions.position)

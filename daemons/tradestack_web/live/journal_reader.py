@@ -38,7 +38,7 @@ class JournalReader:
 
     def __init__(self, path: Path, event_time: EventTime) -> None:
         """Open the journal at its end. Raises OSError."""
-        self.session = path.stem
+        self.session_id = path.stem
         self._file = path.open("rb", buffering=0)
         self._event_time = event_time
         self.offset = self._end_of_lines(os.fstat(self._file.fileno()).st_size)
@@ -55,7 +55,7 @@ class JournalReader:
         return self._events(shown[-RECORDS_SHOWN_MAX:]), max(0, len(shown) - RECORDS_SHOWN_MAX)
 
     def since(self, offset: int, count_max: int) -> list[JournalEvent] | None:
-        """Return what was read behind this byte; None if that is too much. Raises OSError."""
+        """Return what was read after this byte; None if that is too much. Raises OSError."""
         if not 0 <= self.offset - offset <= CHUNK_BYTES:
             return None
         shown = _shown(self._lines(offset, self.offset))
@@ -71,7 +71,7 @@ class JournalReader:
         self._file.close()
 
     def _end_of_lines(self, size: int) -> int:
-        """Return where the last whole line ends; what is behind it is being written."""
+        """Return where the last whole line ends; what follows it is being written."""
         begin = max(0, size - CHUNK_BYTES)
         data = os.pread(self._file.fileno(), size - begin, begin)
         return begin + data.rfind(b"\n") + 1

@@ -1,6 +1,6 @@
 """The newest orders as they are now, from the end of the newest order journal.
 
-The order manager keeps no order that is done. What has become of one is journalled behind it, so
+The order manager keeps no order that is done. What has become of one is journalled after it, so
 the journal is read from the oldest of the orders on.
 """
 

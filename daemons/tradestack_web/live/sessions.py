@@ -1,4 +1,4 @@
-"""The files of the newest sessions, read as they grow, and what in them a position is behind."""
+"""The files of the newest sessions, read as they grow, and what a viewer has not seen of them."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from tradestack_web.live.feed_reader import FeedReader, News, newest_feed_log
 from tradestack_web.live.journal_reader import JournalEvent, JournalReader, newest_journal
 from tradestack_web.live.position import NONE, Position
 
-MISSED_RECORDS_MAX = 1_000  # more of them are not sent again: the page begins anew
+MISSED_RECORDS_MAX = 1_000  # more of them are not sent again: the page begins again
 ORDERS_SHOWN = 50  # of those before the present
 NEWS_SHOWN = 20
 
@@ -27,9 +27,9 @@ class Sessions:
         """How far both are read."""
         feed, journal = self.feed, self.journal
         return Position(
-            feed.session if feed else NONE,
+            feed.session_id if feed else NONE,
             feed.sequence if feed else 0,
-            journal.session if journal else NONE,
+            journal.session_id if journal else NONE,
             journal.offset if journal else 0,
         )
 
@@ -41,11 +41,11 @@ class Sessions:
         log = newest_feed_log(self._directory / GATEWAY)
         path = newest_journal(self._directory / ORDER_MANAGER)
         is_new = False
-        if log is not None and (self.feed is None or self.feed.session != log.stem):
+        if log is not None and (self.feed is None or self.feed.session_id != log.stem):
             self._close_feed()
             self.feed = FeedReader(log)
             is_new = True
-        if path is not None and (self.journal is None or self.journal.session != path.stem):
+        if path is not None and (self.journal is None or self.journal.session_id != path.stem):
             self._close_journal()
             self.journal = JournalReader(path, self._event_time)
             is_new = True
@@ -82,7 +82,7 @@ class Sessions:
         self._close_journal()
 
     def _event_time(self, session: str, sequence: int) -> int | None:
-        if self.feed is None or self.feed.session != session:
+        if self.feed is None or self.feed.session_id != session:
             return None
         try:
             return self.feed.event_time(sequence)

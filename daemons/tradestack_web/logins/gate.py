@@ -1,4 +1,4 @@
-"""Who a request is of, and what it may: the cookie, the CSRF token, the group, the tries."""
+"""The person behind a request and their rights: cookie, CSRF token, group, number of tries."""
 
 import hmac
 import logging

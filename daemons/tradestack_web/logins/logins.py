@@ -1,4 +1,4 @@
-"""The logins: a cookie each, of which only a digest is kept, in a file that outlives the server.
+"""The logins: a cookie each, of which only a digest is kept, in a file that survives the server.
 
 The server exits when nobody looks; whoever comes back before the end of the login is still logged
 in.

@@ -1,4 +1,4 @@
-"""Tokens for a login: each is good once and for a minute."""
+"""Tokens for a login: each can be used once, within a minute."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""POST /api/actions/…: what changes something, for those who are logged in and in the group."""
+"""POST /api/actions/…: changes, for users who are logged in and in the group."""
 
 import logging
 from collections.abc import Awaitable, Callable

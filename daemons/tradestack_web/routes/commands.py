@@ -1,4 +1,4 @@
-"""tradestackctl, run for what takes seconds: the story of an order, the report of a session.
+"""Slow answers by tradestackctl: the story of an order, the report of a session.
 
 It has its own process, so that no viewer waits for it, and its memory is gone at the end.
 """
@@ -22,7 +22,7 @@ ERROR_CHARACTERS_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a command ended: exit status, what it wrote, what it said to people."""
+    """The result of a command: exit status, output, and messages for people."""
 
     status: int
     output: bytes

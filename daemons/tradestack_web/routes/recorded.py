@@ -1,4 +1,4 @@
-"""What the files of the sessions tell: which there are, and the newest messages of a symbol."""
+"""Answers from the files of sessions: the list of sessions, and the newest messages of a symbol."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the handlers of the routes work with."""
+"""The parts of the server that the handlers of the routes work with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ export function gatewayActions(store) {
   return [
     new Action(store, {
       name: "pause", label: "Pause feed…", title: "Pause the feed", verb: "Pause the feed", grave: true,
-      explain: "The gateway publishes no tick until somebody resumes it, also over restarts. Clients stay connected, and working orders stay as they are.",
+      explain: "The gateway publishes no tick until the feed is resumed, even across restarts. Clients stay connected, and working orders stay as they are.",
       shown: (stats) => stats.gateway && !paused(stats),
     }),
     new Action(store, {
@@ -41,7 +41,7 @@ export function gatewayActions(store) {
     }),
     new Action(store, {
       name: "pace", label: "Set pace…", title: "Set the pace", verb: "Set the pace",
-      explain: "From the next tick on, over restarts and sessions, until the configuration names another one.",
+      explain: "From the next tick on, across restarts and sessions, until the configuration names another pace.",
       fields: (stats) => [text("pace", "Pace", { value: stats?.gateway?.pace ?? "", hint: "1x or 60x: as fast as it happened, or sixty times as fast. 500/s: ticks per second. max", maximum: 30 })],
       shown: (stats) => stats.gateway,
     }),
@@ -75,7 +75,7 @@ export function strategyActions(store, instance) {
     }),
     new Action(store, {
       name: "resume-strategy", label: "Resume…", of: instance, title: `Resume ${instance}`, verb: `Resume ${instance}`,
-      explain: "Its user may send orders again, and losses count from the present equity on. If an exception has paused it, its file is imported anew.",
+      explain: "Its user may send orders again, and losses count from the present equity on. If an exception has paused it, its file is imported again.",
       fields: () => [reason()], body: (values) => ({ instance, ...values }), shown: (stats) => stats.strategies[instance],
     }),
   ];

@@ -1,4 +1,4 @@
-// The stream of events, kept alive: it goes on behind the last id, or begins again with a snapshot.
+// The stream of events, kept alive: it goes on after the last id, or begins again with a snapshot.
 
 import { get } from "/static/api.js";
 

@@ -73,7 +73,7 @@ export class Market {
     this.update();
   }
 
-  // Begin anew, as the store has.
+  // Begin again, as the store has.
   again() {
     if (this.#symbol === null) this.update();
     else this.show(this.#symbol);

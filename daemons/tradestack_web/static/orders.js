@@ -42,7 +42,7 @@ export class OrdersPage {
     this.#show();
   }
 
-  // A snapshot begins the store anew: what was before it is asked for again.
+  // A snapshot begins the store again: what was before it is asked for again.
   update(kinds) {
     if (!this.store.stats) return;
     if (kinds.has("snapshot")) this.#load();

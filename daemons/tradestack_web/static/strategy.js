@@ -40,7 +40,7 @@ export class StrategyPage {
     );
   }
 
-  // A snapshot begins the store anew: what was before it is asked for again.
+  // A snapshot begins the store again: what was before it is asked for again.
   update(kinds) {
     if (this.store.stats && kinds.has("snapshot")) this.#load();
     const stats = this.store.stats?.strategies[this.name];

@@ -8,7 +8,7 @@ export class WayPanel {
   constructor() {
     this.says = h("span", { class: "count" });
     this.table = new Table({
-      label: "Gateways that the feed passes", empty: "The upstream has not told its way yet.", keyOf: (row) => row.number,
+      label: "Gateways that the feed passes", empty: "The upstream has not sent its way yet.", keyOf: (row) => row.number,
       columns: [
         { title: "Gateway", cell: (row) => row.host, head: true },
         { title: "Newest", cell: (row) => format.count(row.head), number: true },

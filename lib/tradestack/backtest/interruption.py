@@ -1,4 +1,4 @@
-"""Ctrl-C during a backtest: the first one asks for its end, a second one breaks it off."""
+"""Ctrl-C during a backtest: the first one ends it early, a second one aborts it."""
 
 import signal
 from types import FrameType, TracebackType

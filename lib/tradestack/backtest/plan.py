@@ -1,4 +1,4 @@
-"""What a backtest is to do, from what its caller names; nothing is opened yet."""
+"""The plan of a backtest, from what its caller names; nothing is opened yet."""
 
 import re
 import sys

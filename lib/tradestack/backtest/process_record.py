@@ -1,4 +1,4 @@
-"""What a backtest has counted and used, recorded as the daemons record it.
+"""The counts and the resource use of a backtest, recorded as the daemons record theirs.
 
 state/backtest/<feed session>.stats has one line, of its end.
 """

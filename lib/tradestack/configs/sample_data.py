@@ -1,4 +1,4 @@
-"""The sample data that is used where no files are named."""
+"""The sample data, which is used if no files are named."""
 
 from collections.abc import Mapping
 

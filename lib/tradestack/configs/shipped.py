@@ -1,4 +1,4 @@
-"""Where the files are that come with the programs: in a checkout, or below share/."""
+"""The files that come with the programs: in a checkout, or below share/."""
 
 import sys
 from pathlib import Path

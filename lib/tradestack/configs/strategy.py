@@ -125,7 +125,7 @@ def packages_of(config: StrategyConfig) -> str:
 
 
 def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
-    """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
+    """Return the strategy that the configuration chooses, imported again. Raises ValueError."""
     with import_guard():
         return build_strategy(
             config.strategy,

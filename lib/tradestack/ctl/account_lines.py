@@ -1,4 +1,4 @@
-"""What an account has earned in a run, in a line or two for people."""
+"""The profit of an account in a run, in one or two lines for people."""
 
 from decimal import Decimal
 

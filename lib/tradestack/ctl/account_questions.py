@@ -1,4 +1,4 @@
-"""What the verbs about accounts and orders ask, of whom, and how they print it.
+"""The questions of the verbs about accounts and orders, and the printing of the answers.
 
 The order manager that runs is asked. With a session, --at or --state-dir the files answer, whether
 it runs or not; and so they do if it does not.
@@ -47,7 +47,7 @@ def add_count(parser: argparse.ArgumentParser, *flags: str, metavar: str, what: 
         dest="count",
         default=COUNT_DEFAULT,
         metavar=metavar,
-        help=f"how many {what} to print (default: {COUNT_DEFAULT}; of an order manager that runs "
+        help=f"how many {what} to print (default: {COUNT_DEFAULT}; a running order manager gives "
         f"up to {COUNT_MAX:,})",
     )
 

@@ -1,4 +1,4 @@
-"""What the feed does at the moment, in words, by the gateway's stats.
+"""The present state of the feed in words, from the gateway's stats.
 
 28 %, 52 s left | 500 ticks/s
 waiting 42 s (gap of 2 d 17 h cut to 1 min)

@@ -1,4 +1,4 @@
-"""The options of data files on a command line: which they are, and what they do not tell."""
+"""The options about data files on a command line: the files, and what these do not tell."""
 
 import argparse
 from collections.abc import Callable

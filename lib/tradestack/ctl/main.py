@@ -99,7 +99,7 @@ VERBS = (
     ),
     Verb(
         "verify",
-        "fold a feed session anew and compare every report",
+        "fold a feed session again and compare every report",
         "verify",
         uses_runtime_dir=False,
     ),
@@ -221,8 +221,8 @@ def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
         action=StorePath,
         default=argparse.SUPPRESS,
         metavar="DIR",
-        help="directory of the control sockets (default: /run/tradestack, or of the user's "
-        "installation that this command is of; for `up --state-dir DIR`: DIR/run)",
+        help="directory of the control sockets (default: /run/tradestack, or that of the user's "
+        "installation that this command belongs to; for `up --state-dir DIR`: DIR/run)",
     )
     parser = argparse.ArgumentParser(
         prog="tradestackctl",

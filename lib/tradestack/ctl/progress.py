@@ -1,4 +1,4 @@
-"""How far the reading of files is, in percent, on stderr: in place, or a line every tenth."""
+"""The progress of reading files, in percent, on stderr: in place, or a line for every tenth."""
 
 import contextlib
 import sys
@@ -35,7 +35,7 @@ class Progress:
 
 @contextlib.contextmanager
 def watch(name: str, size_bytes: int) -> Iterator[Callable[[float], None]]:
-    """Give what shows the progress of one file, and is told the share that is done."""
+    """Yield the function to call with the share of one file that is done."""
     progress = Progress(name, size_bytes)
     try:
         yield progress.show

@@ -1,4 +1,4 @@
-"""The option --report of verbs that run something: the report of it, as one HTML file."""
+"""The option --report of verbs that run a strategy: a report as one HTML file."""
 
 import argparse
 from pathlib import Path
@@ -18,7 +18,7 @@ def add_report_option(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=DEFAULT,
         metavar="FILE",
-        help="at the end, write what happened into this HTML file, which needs no other file "
+        help="at the end, write a report into this HTML file, which needs no other file "
         f"(default: {DEFAULT} in the current directory)",
     )
 
@@ -43,5 +43,5 @@ def write_report(path: Path, state_dir: Path, session: str | None) -> None:
 
 
 def written_line(path: Path) -> str:
-    """Say where the report is."""
+    """Print the path of the report."""
     return f"the report is in {path}"

@@ -1,4 +1,4 @@
-"""--state-dir: whose files a verb reads."""
+"""The recorded session that a verb reads, and --state-dir, the directory of its files."""
 
 import argparse
 from pathlib import Path
@@ -21,6 +21,17 @@ def add_state_option(parser: argparse.ArgumentParser) -> None:
         help="read the files of `tradestackctl up --state-dir DIR`, or of a directory that has "
         f"gateway and order-manager, such as a copy (default: {SYSTEMS_STATE})",
     )
+
+
+def add_recorded_session(parser: argparse.ArgumentParser) -> None:
+    """Declare SESSION and --state-dir."""
+    parser.add_argument(
+        "session",
+        nargs="?",
+        metavar="SESSION",
+        help="id of a feed session (default: the newest that is kept)",
+    )
+    add_state_option(parser)
 
 
 def state_directory(args: argparse.Namespace) -> Path:

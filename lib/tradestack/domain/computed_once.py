@@ -1,4 +1,4 @@
-"""A property that is worked out when it is first asked for, and then kept in its object.
+"""A property that is computed at the first access, and then stored in its object.
 
 As `functools.cached_property`, without the lock that it takes in Python 3.11: there is one thread,
 and the lock takes longer than most of what the checks of an order work out.

@@ -9,7 +9,7 @@ import msgspec
 
 from tradestack.domain.fixed_point import SCALE
 
-# The wire carries at most 10 digits before the point and 8 behind it.
+# The wire carries at most 10 digits before the point and 8 after it.
 QUANTITY_MAX = 10**10 * SCALE - 1
 PRICE_MAX = QUANTITY_MAX
 

@@ -26,7 +26,7 @@ def signed_quantity(side: Side, quantity: int) -> int:
 
 
 class Position(msgspec.Struct, frozen=True, gc=False):
-    """What is held of one symbol, what it cost, and what was earned with it."""
+    """The quantity held of one symbol, its cost, and the profit made with it."""
 
     quantity: int = 0
     cost: int = 0

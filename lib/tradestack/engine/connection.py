@@ -1,4 +1,4 @@
-"""One connection to a server of NATS; who loses it makes another one.
+"""One connection to a NATS server; after a loss its owner makes another one.
 
 nats-py would reconnect by itself and then send what it had buffered, long after the caller was told
 that nothing is known of it. Here a connection ends with its socket: what was under way has an
@@ -182,7 +182,7 @@ class Connection:
 
 
 async def _close(client: "Client") -> None:
-    """Disconnect; nats-py would wait for ever for a server that takes no bytes any more."""
+    """Disconnect; nats-py would wait forever for a server that takes no bytes any more."""
     with contextlib.suppress(Exception):
         async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await client.close()

@@ -1,4 +1,4 @@
-"""nats-py, which is an extra, and what it needs: whether they are here, how to install them."""
+"""nats-py, which is an extra: whether it is installed, and how to install it."""
 
 import importlib.util
 import os

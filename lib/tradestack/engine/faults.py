@@ -1,4 +1,4 @@
-"""What can go wrong with a stream, by what is known afterwards.
+"""The faults of a stream, by what is known after each.
 
 Fenced            not stored: somebody else has appended since
 Unavailable       not stored: no server, no leader, no room

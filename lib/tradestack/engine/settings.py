@@ -1,4 +1,4 @@
-"""Where the servers of the engine are, and who one is there."""
+"""The settings of the engine: servers, and the login there."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -20,7 +20,7 @@ NAMES_MAX = 100_000  # of streams on one account; a server is of no use long bef
 class Kept(enum.Enum):
     """Which messages a stream keeps."""
 
-    ALL = "all"  # for ever: nobody can remove one
+    ALL = "all"  # forever: nobody can remove one
     UNTIL_PURGED = "until purged"  # an operator removes the oldest
 
 
@@ -55,7 +55,7 @@ class Stream:
         headers: Mapping[str, str] = NO_HEADERS,
         timeout_s: float = ACK_TIMEOUT_S,
     ) -> asyncio.Future[int]:
-        """Append a message behind message `expected_last`; several may be under way.
+        """Append a message after message `expected_last`; several may be under way.
 
         The future has the sequence; it raises Fenced, Unavailable, UnknownOutcome. message_id: two
         messages with the same one are taken for the same.

@@ -12,7 +12,7 @@ from tradestack.observe.events import LINES_SUPPRESSED, Event, emit
 
 LINES = Rate(per_second=1, burst=20)  # enough to see what happens, 86,400 a day
 REPORT_INTERVAL_NS = 60 * NANOSECONDS_PER_SECOND
-ORIGINS_MAX = 1_024  # users, or uids at a control socket; beyond, the oldest begins anew
+ORIGINS_MAX = 1_024  # users, or uids at a control socket; beyond, the oldest begins again
 
 logger = logging.getLogger(__name__)
 

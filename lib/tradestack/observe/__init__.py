@@ -1,1 +1,1 @@
-"""What happened and how much: events, metrics, statistics."""
+"""Observation of what happens and how much: events, metrics, statistics."""

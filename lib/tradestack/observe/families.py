@@ -50,7 +50,7 @@ class FamilyKind(enum.Enum):
 
 
 class Point(msgspec.Struct, frozen=True):
-    """One value; `suffix` is what the name of its sample has behind the family's."""
+    """One value; `suffix` is what the name of its sample has after the family's."""
 
     suffix: str
     labels: dict[str, str]

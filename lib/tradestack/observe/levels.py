@@ -1,4 +1,4 @@
-"""How full is what can fill up: said at 80 % of a limit, and loudly when the limit is reached.
+"""Levels of things that can fill up: a warning at 80 %, an error when the limit is reached.
 
     below 80 %    nothing
     from 80 % on  a warning once, and in the status line, the stats and `tradestackctl status`

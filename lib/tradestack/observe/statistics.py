@@ -85,7 +85,7 @@ class Ladder:
 class LatencyHistogram:
     """Durations in logarithmic buckets; percentiles are at most 3 % too high.
 
-    Percentiles and count begin anew with `reset`; `ladder` has everything.
+    Percentiles and count begin again with `reset`; `ladder` has everything.
     """
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class LatencyHistogram:
         return Ladder(tuple(within), self._total, self._sum_ns)
 
     def reset(self) -> None:
-        """Begin percentiles and count anew, as when a session begins."""
+        """Begin percentiles and count again, as when a session begins."""
         self._counts_before = self._counts.copy()
         self._total_before = self._total
 

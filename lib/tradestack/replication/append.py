@@ -1,4 +1,4 @@
-"""What becomes of an append to the stream, as a table: state, event → state.
+"""The states of an append to the stream, as a table: state, event → state.
 
 SENDING ── KEPT ──────► KEPT        it is stored: what waits for it may be said
    │  ▲── UNKNOWN ──┐               sent again with the same expected sequence: only one of the two

@@ -1,4 +1,4 @@
-"""What was appended to the journal and is not stored by the stream yet, and what waits for that.
+"""Journal entries that the stream has not stored yet, and the actions that wait for them.
 
 One batch is under way at a time; what comes meanwhile makes the next one. An append is divided only
 where it is longer than a message may be, between two lines: as after a power cut, the stream may

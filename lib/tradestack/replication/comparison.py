@@ -1,4 +1,4 @@
-"""An entry of the stream beside the local journal: what is the same, and what the file lacks."""
+"""The comparison of a stream's entry with the local journal: equal, or what the file lacks."""
 
 from tradestack.replication.message import JournalEntry
 

@@ -1,4 +1,4 @@
-"""A stream that ends before a message that it has stored: it has lost messages.
+"""A stream that ends before a message which it had stored: it has lost messages.
 
 A leader that was just elected may lack the newest ones for a moment, so it is a fault at once, and
 ends the process only when it lasts.

@@ -34,7 +34,7 @@ from tradestack.wire.feed import TickRecords
 
 # The default of `backtest --sharpe-interval`, so that both say the same.
 INTERVAL_NS = 60 * NANOSECONDS_PER_SECOND
-# Messages that are looked at together: 32 MiB.
+# Messages that are processed together: 32 MiB.
 BLOCK_MESSAGES = 1 << 19
 
 
@@ -48,7 +48,7 @@ def build_report(
     """Return the report of a session.
 
     interval_ns: of the profits that ratios are of. capital: what returns are a share of, of each
-    user, ×10⁻⁸; None: the largest gross exposure behind a fill. watch: is told how far the log is
+    user, ×10⁻⁸; None: the largest gross exposure after a fill. watch: is told how far the log is
     read. Raises OperatorFault, OSError.
     """
     facts = session.facts
@@ -113,7 +113,7 @@ def _messages(chosen: Chosen, intervals: Intervals, fills: Sequence[Fill], head:
 def _counted(
     session: RecordedSession, publication: Publication, watch: Watch
 ) -> Iterator[TickRecords]:
-    """Yield the tape in blocks that are counted, and let go of each behind it."""
+    """Yield the tape in blocks that are counted, and release each after its use."""
     with watch(session.log.name, session.tape.nbytes) as show:
         for first in range(0, session.head, BLOCK_MESSAGES):
             records = session.tape[first : first + BLOCK_MESSAGES]

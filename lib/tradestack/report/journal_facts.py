@@ -1,4 +1,4 @@
-"""What order journals say of a feed session besides its orders and the reports on them."""
+"""Facts about a feed session in order journals, besides its orders and the reports on them."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The order journals, read once → orders, fills, with what accounts begin, and other facts."""
+"""One pass over the order journals → orders, fills, opening states, and other facts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tradestack.store.journal import FRAME_LENGTH
 from tradestack.wire.journal.account_records import AccountRecord, CheckpointRecord, ExecutionRecord
 from tradestack.wire.journal.order_journal import OrderRecord, Record, decode_header, decode_record
 
-Show = Callable[[float], None]  # is told the share of the work that is done
+Show = Callable[[float], None]  # is called with the share that is done
 
 # Kinds of records for the tables: to decode one takes most of the time.
 ALL_KINDS = ("Order", "Execution", "Account", "Checkpoint")

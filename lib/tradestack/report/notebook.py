@@ -1,4 +1,4 @@
-"""What notebooks open: a recorded session, its tables as Polars frames."""
+"""The functions for notebooks: a recorded session, and its tables as Polars frames."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ class FramedSession:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader has to know: what was cut off, and what is not here."""
+        """Remarks for readers: what was cut off, and what is missing."""
         return self.recorded.remarks
 
     def ticks(self, first: int = 1, count_max: int | None = None) -> "pl.DataFrame":

@@ -1,4 +1,4 @@
-"""Polars, which is an extra: whether it is here, and how to install it."""
+"""Polars, which is an extra: whether it is installed, and how to install it."""
 
 import importlib.util
 import os

@@ -48,7 +48,7 @@ from tradestack.store.feed_log import SIDECAR_SUFFIX
 # Messages of an equity curve beside those of fills: as many as a chart has points.
 SAMPLES_MAX = 5_000
 
-Show = Callable[[float], None]  # is told the share of the work that is done
+Show = Callable[[float], None]  # is called with the share that is done
 # Name of a file and its size in bytes → what is told how far it is read.
 Watch = Callable[[str, int], contextlib.AbstractContextManager[Show]]
 
@@ -110,7 +110,7 @@ class RecordedSession:
 
     @cached_property
     def remarks(self) -> tuple[str, ...]:
-        """What any reader has to know: what was cut off, and what is not here."""
+        """Remarks for readers: what was cut off, and what is missing."""
         found = [*self.log_remarks]
         for name, size in self._read.cut.items():
             found.append(f"{name}: {size:,} bytes at its end are no whole line.")
@@ -158,7 +158,7 @@ class RecordedSession:
     def equity(self, at: Integers | None = None) -> Table:
         """Return the equity of each user and of all, as columns EQUITY.
 
-        at: behind these messages, from 1 on, ascending; None: behind fills, and behind some
+        at: after these messages, from 1 on, ascending; None: after fills, and after some
         thousand evenly spaced ones.
         """
         if at is None:

@@ -52,7 +52,7 @@ def shown_interval(session: RecordedSession) -> Interval:
 def returns_of(session: RecordedSession, interval: Interval, capital: int | None) -> Returns:
     """Return what each user has earned in each interval.
 
-    capital: of each user, ×10⁻⁸; None: the largest gross exposure behind a fill, with which
+    capital: of each user, ×10⁻⁸; None: the largest gross exposure after a fill, with which
     everything could have been bought without credit. Raises NoCapital.
     """
     lasts = np.array(list(_lasts(session, interval)), np.int64)

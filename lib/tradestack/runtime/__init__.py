@@ -1,1 +1,1 @@
-"""What every daemon needs once: config, listen fds, readiness, signals, logging, stats."""
+"""The life of every daemon: config, listening sockets, readiness, signals, logs, stats."""

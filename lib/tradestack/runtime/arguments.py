@@ -79,7 +79,7 @@ def build_parser(program: Program[Any]) -> argparse.ArgumentParser:
         add_help=False,
     )
     if program.has_instances:
-        parser.add_argument("instance", metavar="INSTANCE", type=_instance, help="name to run as")
+        parser.add_argument("instance", metavar="INSTANCE", type=_instance, help="instance name")
     else:
         parser.set_defaults(instance=None)
     add = parser.add_argument

@@ -67,7 +67,7 @@ def _print(result: Mapping[str, object]) -> None:
 
 
 def _warnings_about(program: Program[C], arguments: Arguments, file: ConfigFile[C]) -> list[str]:
-    """Say which keys have no effect in the installation of whose service this is the file."""
+    """Name the keys of a service's file that have no effect in its installation."""
     decided = _decided(program, arguments, file.keys)
     unused = unused_keys(program, file.config, arguments.instance, keys=file.keys, decided=decided)
     return [str(key) for key in unused]

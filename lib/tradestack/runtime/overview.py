@@ -1,4 +1,4 @@
-"""What a daemon shows of itself: its stats, what they mean, and its status line."""
+"""The overview of a daemon: its stats with their declarations, and its status line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

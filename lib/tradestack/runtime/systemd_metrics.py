@@ -1,7 +1,7 @@
 """io.systemd.Metrics: the interface by which systemd-report collects metrics of every service.
 
 It finds the services by links in /run/systemd/report, which the units of the control sockets make
-(systemd 260 and later). Names are those of Prometheus behind the name of the link:
+(systemd 260 and later). Names are those of Prometheus after the name of the link:
 io.tradestack.Gateway.ticks_total. Of a histogram there are count and sum.
 """
 

@@ -1,14 +1,10 @@
 """One feed session: the log of what was published, and the source of what follows.
 
-To continue a session, its source goes to the newest checkpoint that the log still covers, and what
-was published since then is read again and dropped. The last record of that must be the one at the
-head of the log: if it is not, the sources have changed, whatever their identity says.
+catch_up.py finds the place at which the source of a session goes on after a restart.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -16,23 +12,18 @@ import msgspec
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
+from tradestack.sessions.catch_up import BEGINNING, SourcePlace, StillBusy, catch_up
 from tradestack.sessions.sidecar import Mark, Settings, Sidecar
-from tradestack.sources.source import NO_RECORDS, RowCounts, Source, SourceBatch
+from tradestack.sources.source import RowCounts, Source
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, count_kind
 from tradestack.wire.symbol_table import Slots, SymbolTable
 
-StillBusy = Callable[[], Awaitable[None]]  # called between two batches of work that may take long
-
 MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to read again
 MARK_INTERVAL_NS = 250_000_000  # between two checkpoints at least, because each costs a sync
 # Between two steps of the checksums, 0.1 ms each: they take 1 % of the time at most.
 CHECKSUM_INTERVAL_NS = 10_000_000
-
-
-class SourcesDiffer(Exception):
-    """The sources do not return what is in the log."""
 
 
 class Published(NamedTuple):
@@ -41,22 +32,6 @@ class Published(NamedTuple):
     first_sequence: int
     records: TickRecords
     slots: Slots
-
-
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """How far a session got.
-
-    batch: the source's newest; taken: the records of it that are in the log.
-    """
-
-    batch: SourceBatch
-    taken: int
-    prices_total: int
-    marked_sequence: int  # the head at the newest checkpoint
-
-
-_BEGINNING = _Position(NO_RECORDS, 0, 0, 0)
 
 
 class FeedSession:
@@ -68,16 +43,16 @@ class FeedSession:
         sidecar: Sidecar,
         log: FeedLog,
         source: Source,
-        position: _Position = _BEGINNING,
+        place: SourcePlace = BEGINNING,
     ) -> None:
         self.sidecar = sidecar
         self.log = log
-        self.prices_total = position.prices_total
+        self.prices_total = place.prices_total
         self._directory = directory
         self._source = source
-        self._batch = position.batch
-        self._taken = position.taken
-        self._marked_sequence = position.marked_sequence
+        self._batch = place.batch
+        self._taken = place.taken
+        self._marked_sequence = place.marked_sequence
         self._marked_ns = 0
         self._checksum_ns = 0  # of the newest step
 
@@ -105,9 +80,9 @@ class FeedSession:
             on_failure.callback(source.close)
             log = open_log(directory, sidecar)
             on_failure.callback(log.close)
-            position = await _catch_up(sidecar, log, source, still_busy)
+            place = await catch_up(sidecar, log, source, still_busy)
             on_failure.pop_all()
-        return cls(directory, sidecar, log, source, position)
+        return cls(directory, sidecar, log, source, place)
 
     @property
     def session_id(self) -> str:
@@ -262,39 +237,3 @@ def open_log(directory: Path, sidecar: Sidecar) -> FeedLog:
             "restore it from a backup, or move it and its sidecar to another directory",
         )
     return log
-
-
-async def _catch_up(
-    sidecar: Sidecar, log: FeedLog, source: Source, still_busy: StillBusy
-) -> _Position:
-    """Read the source up to the log's head. Raises SourcesDiffer, SourceFault, OSError."""
-    head = log.head
-    mark = sidecar.newest_mark(head)
-    sequence = marked_sequence = prices_total = 0
-    if mark is not None:
-        try:
-            source.restore(mark.position)
-        except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
-            # It was not written by this program for these sources.
-            where = f"message {mark.sequence}"
-            raise SourcesDiffer(f"the checkpoint at {where} is not understood") from error
-        sequence = marked_sequence = mark.sequence
-        prices_total = mark.prices_total
-    batch, taken = NO_RECORDS, 0
-    while sequence < head:
-        read = source.next_batch()
-        if read is None:
-            raise SourcesDiffer(f"the sources end at message {sequence}, the log at {head}")
-        batch, taken = read, min(len(read), head - sequence)
-        sequence += taken
-        prices_total += count_kind(batch.records[:taken], TickKind.PRICE)
-        await still_busy()
-    if taken and not _is_same(batch.records[taken - 1 : taken], log.records(head, 1)):
-        raise SourcesDiffer(f"message {head} of the log is not what the sources return")
-    return _Position(batch, taken, prices_total, marked_sequence)
-
-
-def _is_same(read: TickRecords, logged: TickRecords) -> bool:
-    """Return whether two records are the same message, whenever it was published."""
-    names = [name for name in read.dtype.names or () if name != "publish_time_ns"]
-    return len(read) == len(logged) and all(read[name] == logged[name] for name in names)

@@ -1,4 +1,4 @@
-"""Why a file, or a value in it, cannot be used, and what to do about that."""
+"""The reason why a file or a value in it cannot be used, and the remedy."""
 
 from dataclasses import dataclass
 

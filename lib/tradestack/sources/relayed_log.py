@@ -1,4 +1,4 @@
-"""What a relay has published so far, as the source that its feed session is resumed from.
+"""The messages that a relay has published, as the source that its feed session is resumed from.
 
 A relay needs no other file: all that it has received is in its own feed log.
 """
@@ -39,7 +39,7 @@ class RelayedLog:
         return SourceBatch.of(records, self.symbols)
 
     def checkpoint(self) -> Checkpoint:
-        """Return the position behind the newest message of the log. Raises OSError."""
+        """Return the position after the newest message of the log. Raises OSError."""
         return {"given": self._opened().look()}
 
     def restore(self, checkpoint: Checkpoint) -> None:

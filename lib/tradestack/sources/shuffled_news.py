@@ -1,4 +1,4 @@
-"""A source whose news says something else: the sentiments, dealt out again among the items.
+"""A source whose news has the same sentiments, dealt out again among the items.
 
 Times, symbols and prices stay as they are, so that what a strategy earns on it, it earns without
 knowing any news: a null that a result on the real news can be compared with.

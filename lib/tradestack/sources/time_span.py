@@ -1,4 +1,4 @@
-"""A source without what happened before one time, or after another."""
+"""A source limited to the ticks from one time to another."""
 
 import numpy as np
 

@@ -89,7 +89,7 @@ class AppendFile:
         """Append `data` in one write; return the offset at which it begins.
 
         Raises OSError (ENOSPC, EFBIG, EIO, …), in which case nothing of `data` is in the file, and
-        FileChanged: behind an end that was cut off, the write would leave a hole of zeros.
+        FileChanged: after an end that was cut off, the write would leave a hole of zeros.
         """
         self._refuse_after_failed_sync()
         if self._torn:

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 class FeedChecksums:
-    """The checksums of a log that grows; they go on behind the lines that are there."""
+    """The checksums of a log that grows; they go on after the lines that are there."""
 
     def __init__(self, log_path: Path, head: int, read: ReadLog) -> None:
         """Continue those of a log with `head` messages."""

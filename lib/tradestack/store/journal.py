@@ -162,7 +162,7 @@ class Journal:
     def read_payloads(self, offset: int) -> list[bytes]:
         """Return the payloads of one chunk of lines, from the line that begins at `offset` on.
 
-        The next line begins FRAME_LENGTH and its length behind each. There is at least one, unless
+        The next line begins FRAME_LENGTH and its length after each. There is at least one, unless
         the journal ends at `offset`. Raises OSError, for damage as well.
         """
         payloads = []
@@ -188,7 +188,7 @@ class Journal:
     def sync(self) -> None:
         """Return when everything appended is on the disk.
 
-        Raises OSError; nothing can be appended after that until the journal is opened anew.
+        Raises OSError; nothing can be appended after that until the journal is opened again.
         """
         self._file.sync()
 

@@ -1,4 +1,4 @@
-"""An append file whose newest bytes are not in the file yet: they wait for what makes them durable.
+"""An append file whose newest bytes are held back until they are durable elsewhere.
 
 Appends are staged in memory, where they can be read at once, and written when `keep` is called: the
 file never holds anything that is not stored elsewhere. A file that is not there yet begins with its
@@ -12,7 +12,7 @@ from tradestack.store.append_file import AppendFile
 
 
 class StagedFile:
-    """An AppendFile, or the path of one to be, and the bytes behind its end."""
+    """An AppendFile, or the path of one to be, and the bytes after its end."""
 
     __slots__ = ("_file", "_stage", "_staged", "path")
 

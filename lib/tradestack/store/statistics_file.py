@@ -70,7 +70,7 @@ class _Moment(msgspec.Struct, frozen=True):
 
 
 def append_statistics(path: Path, statistics: Statistics) -> None:
-    """Append a line, behind the last whole one. Raises OSError, and then nothing is appended."""
+    """Append a line, after the last whole one. Raises OSError, and then nothing is appended."""
     line = _encode(statistics)
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(path, flags, FILE_MODE)

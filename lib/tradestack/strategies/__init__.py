@@ -1,4 +1,4 @@
-"""Strategies: what to extend, and what a strategy of one's own needs.
+"""Strategies: the base class, and the parts that a user's strategy needs.
 
     from tradestack.strategies import PriceTick, Strategy, whole_number
 

@@ -1,4 +1,4 @@
-"""What is wrong with the class of a strategy, with file and line."""
+"""The check of a strategy's class; each problem is named with file and line."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""What a strategy asks for and reads: its desk, one for each feed session."""
+"""The desk of a strategy: the requests that it can make and the facts that it can read."""
 
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Intents: what a strategy has requested, with the feed message that caused it.
+"""Intents: the requests of a strategy, with the feed message that caused each.
 
 Quantities and prices are integers ×10⁻⁸, times are ns since the Unix epoch.
 """

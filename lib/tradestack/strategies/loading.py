@@ -1,7 +1,7 @@
 """The class of a strategy from a module that Python finds, or from a file.
 
-A file that was changed is executed anew, from its text: Python takes compiled code that it has kept
-for that of the file if size and second of the change are the same.
+A file is compiled from its text each time, because Python would reuse cached code if a change left
+its size and the second of its time the same.
 
 tradestack.strategies.news:News                 module:Class
 /etc/tradestack/strategies/mine.py:Mine         file:Class
@@ -39,7 +39,7 @@ class LoadedStrategy:
 def load_strategy(name: str, packages: str = "") -> LoadedStrategy:
     """Import the strategy of that name. Raises ValueError with what is wrong, and where.
 
-    packages: a directory in which modules are looked for as well, behind all others, since it must
+    packages: a directory in which modules are looked for as well, after all others, since it must
     not replace what tradestack is made of. That lasts as long as the process.
     """
     if packages and packages not in sys.path:
@@ -82,7 +82,7 @@ def _module(name: str) -> ModuleType:
 
 
 def _module_of_file(path: str) -> ModuleType:
-    """Import a file, each time anew, under a name that hides no other module."""
+    """Import a file, each time again, under a name that hides no other module."""
     name = "tradestack_strategy_" + path.rpartition("/")[2].removesuffix(_SUFFIX)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None, "the suffix has a loader"

@@ -1,7 +1,7 @@
 """Messages of the feed as a strategy is given them, one by one or as columns.
 
-Prices, sizes and sentiments are integers ×10⁻⁸, times are ns since the Unix epoch. When a message
-was published is not among them: it differs from run to run.
+Prices, sizes and sentiments are integers ×10⁻⁸, times are ns since the Unix epoch. The publish time
+is left out, because it differs from run to run.
 """
 
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ class Interest:
 
 
 def message_of(tick: Tick) -> Message:
-    """Return the message that a tick is."""
+    """Return a tick as the message that hooks get."""
     if tick.kind is TickKind.PRICE:
         return PriceTick(
             tick.sequence, tick.symbol, tick.value, tick.size, tick.event_time_ns, tick.aggressor

@@ -3,8 +3,8 @@
     class News(Strategy):
         buy_above: int = decimal("60", minimum="0", maximum="100", doc="Above this: BUY.")
 
-The class has the declaration, an object of it the value. A configuration gives values as decimal
-texts. A decimal parameter is an integer ×10⁻⁸, a whole number is itself.
+The attribute of the class is the declaration, that of an object the value. A configuration gives
+values as decimal texts. A decimal parameter is an integer ×10⁻⁸, a whole number is itself.
 """
 
 import operator
@@ -94,7 +94,7 @@ def whole_number(
 def parameters_of(declaring_class: type) -> Mapping[str, Parameter]:
     """Return the parameters that a class declares or inherits, by name, in their order.
 
-    One that a subclass gives a plain value is none of its own.
+    An attribute to which a subclass assigns a plain value is not a parameter of that subclass.
     """
     found: dict[str, Parameter] = {}
     for each in reversed(declaring_class.__mro__):

@@ -14,9 +14,9 @@
                 (self.buy if tick.price > mark else self.sell)(tick.symbol)
                 self.marks[tick.symbol] = tick.price
 
-An object of the class lives for one feed session: what it learns it keeps in its attributes, which
-`on_start` sets. After a restart the same messages make the same object again. So the decisions of a
-hook depend on the object and on what the hook is given alone: not on clocks, files or random
+An object of the class exists for one feed session and keeps its state in attributes, which
+`on_start` sets. After a restart the same messages lead to the same state. So the decisions of a
+hook must depend on the object and the hook's arguments alone: not on clocks, files or random
 numbers without a fixed seed, nor on how the feed is cut into batches.
 """
 
@@ -38,12 +38,12 @@ class Strategy:
 
     All prices, quantities and amounts of money are integers ×10⁻⁸: `fixed("0.5")` is 50_000_000.
 
-    name: the word for it in orders; without one, that of the class. value_label: what the `value`
-    of its orders is, one word, for people. interactive: whether it reads its reports, positions,
-    working orders or equity; then the feed waits until each is known (`on_report` has more).
+    name: its name in orders; by default derived from that of the class. value_label: what the
+    `value` of its orders is, one word, for people. interactive: whether it reads its reports,
+    positions, working orders or equity; then the feed waits until each is known (see `on_report`).
 
-    symbols: those to trade, empty = all of the feed; hooks are given messages of these alone.
-    quantity: of an order that has none of its own, as configured.
+    symbols: the symbols to trade, empty = all of the feed; hooks get messages of these alone.
+    quantity: the configured quantity, for orders that do not name one.
     """
 
     name: ClassVar[str]
@@ -71,34 +71,34 @@ class Strategy:
     # ---- hooks: plain, or `async def` -----------------------------------------------------------
 
     def on_start(self) -> None:
-        """Take note of the start of a feed session, before its first message."""
+        """Handle the start of a feed session, before its first message."""
 
     def on_tick(self, tick: PriceTick) -> HookResult:
-        """Take the next price."""
+        """Handle the next price."""
 
     def on_ticks(self, batch: TickColumns) -> None:
-        """Take the next messages as numpy columns, in place of on_tick, on_news and timers.
+        """Handle the next messages as numpy columns, in place of on_tick, on_news and timers.
 
         Each request names the row that causes it, `cause=i`, in ascending order.
         """
 
     def on_news(self, news: NewsItem) -> HookResult:
-        """Take the next news item."""
+        """Handle the next news item."""
 
     def on_report(self, report: Report) -> HookResult:
-        """Take a report on the strategy's requests; for an interactive strategy.
+        """Handle a report on the strategy's requests; for an interactive strategy.
 
-        Before a message comes to on_tick or on_news, the reports that are visible by then come
-        here, one by one. What is requested here is caused by that message.
+        Before on_tick or on_news is called for a message, this is called for each report that is
+        visible by then. Requests made here are caused by that message.
         """
 
     def on_end(self) -> None:
-        """Take note of the end of the feed session, behind its last message."""
+        """Handle the end of the feed session, after its last message."""
 
     def counters(self) -> Mapping[str, int]:
         """Return counters of this feed session for `tradestackctl stats`, by name.
 
-        A name that the stats have a value under already is refused.
+        A name that the daemon's stats use already is refused.
         """
         return {}
 
@@ -116,9 +116,9 @@ class Strategy:
     ) -> str:
         """Send an order to buy; return its ClOrdID.
 
-        quantity: None = the configured one. price: with one it is a limit order, DAY unless
-        time_in_force says something else; without one a market order, IOC. value: what was decided
-        on, for people; None = the symbol's last price. cause: in on_ticks, the row.
+        quantity: None = the configured one. price: the limit, for a limit order, which is DAY by
+        default; without a price it is a market order, IOC by default. value: the value that led to
+        the order, for people; None = the symbol's last price. cause: in on_ticks, the row.
         """
         return self._desk.order(
             symbol,
@@ -152,10 +152,10 @@ class Strategy:
         )
 
     def target(self, symbol: str, position: int, *, value: int | None = None) -> str | None:
-        """Buy or sell what is missing to a position; return the ClOrdID, None if nothing is.
+        """Buy or sell up to a position; return the ClOrdID, None if no order is needed.
 
-        What working orders have left counts as held, so the same target again changes nothing. For
-        an interactive strategy.
+        The open quantity of working orders counts as held, so repeating a target changes nothing.
+        For an interactive strategy.
         """
         missing = position - self.position(symbol)
         for order in self.working.values():
@@ -167,7 +167,7 @@ class Strategy:
         return (self.buy if missing > 0 else self.sell)(symbol, abs(missing), value=value)
 
     def cancel(self, cl_ord_id: str, *, cause: int | None = None) -> None:
-        """Cancel what an order has left; cause: in on_ticks, the row."""
+        """Cancel the open quantity of an order; cause: in on_ticks, the row."""
         self._desk.cancel(cl_ord_id, cause=cause)
 
     def cancel_all(self, symbol: str | None = None) -> None:
@@ -184,18 +184,18 @@ class Strategy:
         *,
         cause: int | None = None,
     ) -> str:
-        """Give an order another quantity, what is filled included, and price.
+        """Change quantity and price of an order; the quantity includes what is filled.
 
-        Returns the ClOrdID that it has once that is accepted.
+        Returns the ClOrdID that the order has once the change is accepted.
         """
         return self._desk.replace(cl_ord_id, quantity, price, cause=cause)
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine while the feed goes on, for slow work; at most until the session ends.
 
-        Its requests have no message as their cause: they arrive when they are sent, as a person's
-        do. So what hooks start for messages from before the process began is not run, and nothing
-        is made again after a restart. A backtest runs none of it.
+        Its requests have no message as their cause and arrive when they are sent, like manual
+        ones. So a coroutine that a hook starts for a message from before the start of the process
+        is not run, and nothing is repeated after a restart. A backtest runs no coroutines.
         """
         self._desk.background(work)
 

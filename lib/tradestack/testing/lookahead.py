@@ -1,6 +1,6 @@
 """The check that a strategy decides at a message by what has come up to it.
 
-Its ticks are replayed many times: cut into other batches, and with another future behind a message
+Its ticks are replayed many times: cut into other batches, and with another future after a message
 that is drawn at random. Up to that message each replay has to ask for the same.
 """
 
@@ -107,7 +107,7 @@ def _cut(feed: TickBatch, rows: Iterable[int]) -> Sequence[TickBatch]:
 
 
 def _with_another_future(feed: TickBatch, last: int, numbers: np.random.Generator) -> TickBatch:
-    """Return the feed with other values, sizes and times behind that message.
+    """Return the feed with other values, sizes and times after that message.
 
     They stay plausible: prices between half and one and a half of what they were, sentiments
     between 0 and 100, times ascending.

@@ -1,1 +1,1 @@
-"""The pure core of trading: judgement of orders, names of orders, session state."""
+"""The pure core of trading: judgement of orders, accounts, state of order sessions, strategies."""

@@ -83,7 +83,7 @@ class Accounts:
     def begin(
         self, key: AccountKey, matched_through: int | None, opening: Opening | None = None
     ) -> Account | None:
-        """Begin an account behind a message, None = the newest; None if there is no tape.
+        """Begin an account after a message, None = the newest; None if there is no tape.
 
         opening: what it goes on from. The caller gives it limits.
         """

@@ -92,7 +92,7 @@ class _Told:
                     self._take_report(record.report)
 
     def end(self, reporter: Reporter) -> None:
-        """Let what works expire, and answer what has no answer."""
+        """Expire working orders, and answer open requests."""
         reason = ExecRestatementReason.OTHER
         for order in list(self.state.orders.values()):
             step = next_step(order.ord_status, OrderEvent.EXPIRED)

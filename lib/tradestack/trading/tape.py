@@ -11,7 +11,7 @@ from typing import Protocol
 from tradestack.domain.trade import Trade
 from tradestack.wire.feed import TickRecords
 
-# Up to this many records are looked at one by one: numpy takes as long for any number.
+# Up to this many records are processed one by one: numpy takes as long for any number.
 FEW_RECORDS = 64
 
 

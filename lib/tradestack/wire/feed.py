@@ -62,11 +62,11 @@ _TICK = struct.Struct(">3xB4x24sqqqq")  # kind, symbol, and the four integers
 assert _TICK.size == TICK_PACKET_LENGTH
 # The first bytes of a log of the layout before this one, which had 48 bytes a packet.
 _OLD_LAYOUT_HEADER = (46).to_bytes(2) + bytes([PacketType.SEQUENCED_DATA])
-# Up to this many packets are looked at one by one, 0.1 µs each: numpy takes 4 µs for any number.
+# Up to this many packets are processed one by one, 0.1 µs each: numpy takes 4 µs for any number.
 FEW_PACKETS = 32
 # Up to this many symbols are looked for one after the other; most feeds of one strategy have fewer.
 FEW_SYMBOLS = 3
-# Records that are looked at together to find the first foreign header among them.
+# Records that are processed together to find the first foreign header among them.
 RUN_RECORDS_MAX = 16_384
 
 # The symbol as three integers: numpy compares those six times as fast as its strings.

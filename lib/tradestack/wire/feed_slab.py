@@ -5,7 +5,7 @@
     Ts-Crc32    CRC-32 of them, eight hexadecimal digits
     Ts-End      in the last message of a stream, which has no packets: "complete" or "abandoned"
 
-The first slab of a session has Ts-First 1, each other one the number behind that before it.
+The first slab of a session has Ts-First 1, each other one the number after that before it.
 """
 
 import enum
@@ -40,7 +40,7 @@ class StreamEnd(enum.Enum):
 class SlabPlace:
     """Where a message of a stream is in the feed session.
 
-    next_sequence: the number behind its last packet. end: in the last message of the stream.
+    next_sequence: the number after its last packet. end: in the last message of the stream.
     """
 
     first_sequence: int
@@ -58,7 +58,7 @@ def slab_headers(first_sequence: int, packets: bytes) -> dict[str, str]:
 
 
 def end_headers(next_sequence: int, end: StreamEnd) -> dict[str, str]:
-    """The number behind the session's last message → headers of the stream's last one."""
+    """The number after the session's last message → headers of the stream's last one."""
     return slab_headers(next_sequence, b"") | {END: end.value}
 
 

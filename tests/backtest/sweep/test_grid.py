@@ -55,7 +55,7 @@ def test_values_are_written_as_ranges_or_one_by_one(text: str, values: list[str]
         ("x=0:1:0.00000001", "has more than 10,000 values"),
     ],
 )
-def test_what_is_no_list_of_values_is_refused(text: str, problem: str) -> None:
+def test_what_is_not_a_list_of_values_is_refused(text: str, problem: str) -> None:
     """The error quotes it and says what is allowed; a huge range is never made."""
     with pytest.raises(ValueError, match=problem) as error:
         parse_axis(text)

@@ -37,7 +37,7 @@ def tape_of(found: Sequence[Message]) -> TickRecords:
 
 
 def reference(found: Sequence[Message], fills: Sequence[TapeFill]) -> list[int]:
-    """The equity behind each message: cash and what is held, ×10⁻¹⁶ until the end."""
+    """The equity after each message: cash and what is held, ×10⁻¹⁶ until the end."""
     cash = 0
     held = dict.fromkeys(SYMBOLS, 0)
     marks = dict.fromkeys(SYMBOLS, 0)
@@ -72,7 +72,7 @@ def traded(draw: st.DrawFn) -> tuple[list[Message], list[TapeFill]]:
 
 
 def behind_each(equity: EquitySeries, count: int) -> list[int]:
-    """The equity behind each of so many messages."""
+    """The equity after each of so many messages."""
     found: list[int] = equity.before(np.arange(1, count + 1, dtype=np.int64) * 10 + 1).tolist()
     return found
 
@@ -81,7 +81,7 @@ def behind_each(equity: EquitySeries, count: int) -> list[int]:
 def test_equity_is_cash_and_what_is_held(
     case: tuple[list[Message], list[TapeFill]], block_records: int
 ) -> None:
-    """It is exact behind every message, for quantities and prices of any size, long and short.
+    """It is exact after every message, for quantities and prices of any size, long and short.
 
     It does not matter how many messages are looked at together.
     """

@@ -30,7 +30,7 @@ def numbers(outcomes: list[Outcome]) -> list[int]:
     [(Criterion.SHARPE, [2, 1, 0, 5, 4, 6, 3]), (Criterion.PROFIT, [5, 0, 1, 2, 4, 6, 3])],
 )
 def test_the_best_is_first(criterion: Criterion, order: list[int]) -> None:
-    """Without a ratio, runs are behind those with one; then profit counts, then their numbers."""
+    """Without a ratio, runs are after those with one; then profit counts, then their numbers."""
     runs = outcomes_of((7, 90), (6, 20), (5, 10), (3, 1), (0, 0), (8, 0), (0, 0), run_one=fails)
 
     assert numbers(ranked(runs, criterion)) == order

@@ -53,7 +53,7 @@ def test_a_plan_is_written_in_parts(text: str, plan: Plan) -> None:
 @pytest.mark.parametrize(
     "text", ["", "3", "0:1", "3:0", "3:1:0", "3:-1", "3:1:1:1", "3.5:1", "3: 1"]
 )
-def test_what_is_no_plan_is_refused(text: str) -> None:
+def test_what_is_not_a_plan_is_refused(text: str) -> None:
     """The error says what is allowed."""
     with pytest.raises(ValueError, match="is not FIT:TEST or FIT:TEST:FOLDS"):
         parse_plan(text)

@@ -19,7 +19,7 @@ from tradestack_gateway.sessions import feed_sessions
 
 
 class Blocks:
-    """A `tradestack.sources.source.Source` of the same block, numbered anew each time."""
+    """A `tradestack.sources.source.Source` of the same block, numbered again each time."""
 
     def __init__(self, ticks: int, block: int, symbols: int) -> None:
         self._ticks = ticks

@@ -205,7 +205,7 @@ def test_missing_order_numbers_are_repaired(path: Path) -> None:
 
 
 def test_fills_of_lost_orders_are_kept(path: Path) -> None:
-    """Also of one whose loss only the fill shows; the orders behind it tell the exact number."""
+    """Also of one whose loss only the fill shows; the orders after it tell the exact number."""
     filled = [*RECORDS[:4], *map(a_fill, (6, 5)), an_order(7), a_fill(7), an_order(8), an_order(9)]
     rewrite(path, list(map(json_line, filled)))
     damage(path, 4, 7)

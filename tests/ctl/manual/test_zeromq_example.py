@@ -40,7 +40,7 @@ def running() -> Iterator[list[Process]]:
 def test_a_consumer_sees_in_the_numbers_what_it_has_lost(
     tmp_path: Path, programs: dict[str, Path], running: list[Process]
 ) -> None:
-    """Kill the publisher: the gap is said, as long as it is, and the numbers go on behind it."""
+    """Kill the publisher: the gap is said, as long as it is, and the numbers go on after it."""
     endpoint = f"ipc://{tmp_path}/ticks"
     with Gateway(tmp_path) as gateway:
         gateway.configure(source="random-walk", pace="2000/s")
@@ -78,7 +78,7 @@ def started(program: Path, *arguments: str) -> Process:
 
 
 def _read(consumer: Process, count: int, expected: int) -> int:
-    """Read that many batches; return the number behind them."""
+    """Read that many batches; return the number after them."""
     assert consumer.stdout is not None
     for _ in range(count):
         expected = _next(consumer.stdout.readline(), expected)
@@ -86,7 +86,7 @@ def _read(consumer: Process, count: int, expected: int) -> int:
 
 
 def _next(line: str, expected: int) -> int:
-    """Return the number behind a batch, which begins with the expected one; 0: any."""
+    """Return the number after a batch, which begins with the expected one; 0: any."""
     first, length, _ = line.split()
     assert expected in (0, int(first))
     return int(first) + int(length)

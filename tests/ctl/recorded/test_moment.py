@@ -72,7 +72,7 @@ def test_anything_else_is_refused(text: str, problem: str) -> None:
 def test_a_time_is_behind_the_last_message_that_is_not_later(
     times_ns: list[int], time_ns: int
 ) -> None:
-    """Of several at the same time behind the last; before the first one there is none."""
+    """Of several at the same time after the last; before the first one there is none."""
     tape = tape_of(*times_ns)
     expected = sum(time <= time_ns for time in times_ns)
 

@@ -71,7 +71,7 @@ def news(state: Path, at: int | None = None) -> AccountState:
 def test_boundaries(
     traded: Path, at: int, held: str | None, mark: str | None, fills: int, working: set[int]
 ) -> None:
-    """Right before, at and behind messages that fill orders and that cause them."""
+    """Right before, at and after messages that fill orders and that cause them."""
     state = news(traded, at)
     portfolio = state.portfolio
 
@@ -177,7 +177,7 @@ def test_an_account_that_begins_in_a_journal_that_is_gone(tmp_path: Path) -> Non
     assert news(state).portfolio.position("SPY").quantity == 110 * SCALE
     early = accounts(state, 2)
     assert early.accounts == {}
-    assert early.unavailable[USER].endswith("the first state of it that is here is that behind "
+    assert early.unavailable[USER].endswith("the first state of it that is here is that after "
                                             "message 3")  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def test_what_a_person_has_to_correct(arguments: tuple[str, ...], words: str) ->
         (("--set", "order-manager.away_max=1s"), "`soak` sets this key itself"),
     ],
 )
-def test_what_is_no_command_line(arguments: tuple[str, ...], words: str, capsys: Output) -> None:
+def test_what_is_not_a_command_line(arguments: tuple[str, ...], words: str, capsys: Output) -> None:
     """It is refused with the usage of the verb."""
     with pytest.raises(SystemExit) as raised:
         parsed("news", *arguments)

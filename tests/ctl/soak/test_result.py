@@ -33,6 +33,6 @@ def test_kills_that_came_too_late_are_told(kill_messages: tuple[int, ...], at_en
 
     assert result.as_dict()["kills_at_end"] == result.kills_at_end == at_end
     assert ("give a slower --pace" in result.text) == (at_end > 1)
-    assert f"{at_end} of the kills came behind the last message" in result.text or at_end <= 1
+    assert f"{at_end} of the kills came after the last message" in result.text or at_end <= 1
     assert max(map(len, result.text.splitlines())) <= 80
     assert result.text.endswith("  warning: a row was left out\n")

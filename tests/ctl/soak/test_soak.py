@@ -98,7 +98,7 @@ def test_a_strategy_that_fails_after_a_kill_is_told(
 
 
 def test_a_process_that_ends_by_itself_is_told(data: list[str]) -> None:
-    """With what it has written last; it is not started again for ever."""
+    """With what it has written last; it is not started again forever."""
     done = soak(f"{BROKEN}:Leaves", *data, *ONE_KILL)
 
     assert (done.returncode, done.stdout) == (ExitStatus.REFUSED, "")

@@ -116,7 +116,7 @@ def test_a_claim_without_content_is_removed(content: str) -> None:
     assert not claim.exists()
 
 
-def test_what_is_no_file_of_this_user_is_left_alone(tmp_path: Path) -> None:
+def test_what_is_not_a_file_of_this_user_is_left_alone(tmp_path: Path) -> None:
     """A link may lead anywhere, and a FIFO is not waited for."""
     link = SEGMENT_DIRECTORY / "tradestack-up-00000001.claim"
     fifo = SEGMENT_DIRECTORY / "tradestack-up-00000002.claim"

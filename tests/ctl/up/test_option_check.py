@@ -115,7 +115,7 @@ def test_the_options_of_files_are_a_section_of_the_gateways_config(tmp_path: Pat
 
 
 def test_a_wrong_option_deletes_nothing(tmp_path: Path) -> None:
-    """--fresh begins anew only when all options are right."""
+    """--fresh begins again only when all options are right."""
     kept = tmp_path / "stack" / "state" / "kept"
     kept.parent.mkdir(parents=True)
     (tmp_path / "stack" / "lock").touch()

@@ -105,7 +105,7 @@ def test_a_second_run_counts_for_itself(files: tuple[str, ...], tmp_path: Path) 
 
     assert "going on" not in first.stderr
     assert second.stderr.startswith(
-        f"going on in {tmp_path}/s after 1 session with 86 ticks; --fresh would begin anew\n"
+        f"going on in {tmp_path}/s after 1 session with 86 ticks; --fresh would begin again\n"
     )
     runs = [json.loads(done.stdout)["run"] for done in (first, second)]
     assert [(run["ticks"], run["orders_received"]) for run in runs] == [(86, 3), (0, 0)]

@@ -93,7 +93,7 @@ def test_nothing_is_executed_without_a_model(files: tuple[str, ...]) -> None:
 
 
 def test_of_a_loop_the_newest_account_is_told(files: tuple[str, ...]) -> None:
-    """It begins anew with each feed session."""
+    """It begins again with each feed session."""
     result = results(*files, "--pace", "max", "--duration", "3s", "--json")
 
     assert result["order_manager"]["accounts"] > 1

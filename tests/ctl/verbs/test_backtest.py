@@ -144,7 +144,7 @@ def test_ctrl_c_ends_between_two_batches(tmp_path: Path, capsys: Output) -> None
     assert result["interrupted"]
     assert 10_000 <= result["ticks"] < 36_109
     assert result["orders"] > 0
-    assert f"interrupted behind tick {result['ticks']:,}" in printed.err
+    assert f"interrupted after tick {result['ticks']:,}" in printed.err
     assert is_same(tmp_path, capsys)
 
 

@@ -124,7 +124,7 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "x", "²"])
-def test_what_is_no_port_is_a_usage_error(port: str) -> None:
+def test_what_is_not_a_port_is_a_usage_error(port: str) -> None:
     """The exit status is 2."""
     with pytest.raises(SystemExit) as raised:
         run(["up", "--web", port])

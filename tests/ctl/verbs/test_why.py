@@ -41,7 +41,7 @@ def test_a_number_that_no_order_has(directory: Path, capsys: Output) -> None:
     assert "no order has the number 99; see `tradestackctl orders`" in capsys.readouterr().err
 
 
-def test_what_is_no_number(capsys: Output) -> None:
+def test_what_is_not_a_number(capsys: Output) -> None:
     """The command line is refused."""
     with pytest.raises(SystemExit):
         run(["why", "first"])

@@ -233,7 +233,7 @@ def test_a_relay_without_an_upstream_is_refused(daemon: Gateway) -> None:
 
 
 def test_a_relay_of_itself_is_refused(chain: list[Gateway]) -> None:
-    """It would wait for ever for its own feed."""
+    """It would wait forever for its own feed."""
     first, relay, _ = chain
     follow(relay, first, relay)
     relay.launch()

@@ -21,7 +21,7 @@ OF_ORDERS = [
 
 
 def test_generated_modules_are_of_this_text(tmp_path: Path) -> None:
-    """WRITE_PROTOCOL=1 writes them anew."""
+    """WRITE_PROTOCOL=1 writes them again."""
     output = ROOT / "daemons" if os.environ.get("WRITE_PROTOCOL") else tmp_path
     command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{ROOT / 'daemons'}"]
     command += [
@@ -33,7 +33,7 @@ def test_generated_modules_are_of_this_text(tmp_path: Path) -> None:
 
     for name in GENERATED:
         written = (output / "tradestack_grpc/protocol" / name).read_text()
-        assert (DIRECTORY / name).read_text() == written, "WRITE_PROTOCOL=1 writes them anew"
+        assert (DIRECTORY / name).read_text() == written, "WRITE_PROTOCOL=1 writes them again"
 
 
 @pytest.mark.parametrize("described", OF_ORDERS, ids=lambda described: described.name)

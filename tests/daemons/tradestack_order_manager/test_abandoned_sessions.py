@@ -30,7 +30,7 @@ def abandon(recorded: RecordedSession) -> str:
 
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_what_works_expires_with_the_last_message(tmp_path: Path, is_killed: bool) -> None:
-    """Whether the order manager sees it happen or starts behind it; requests come too late."""
+    """Whether the order manager sees it happen or starts after it; requests come too late."""
     manager = TapeOrderManager(tmp_path)
     feed = manager.feed(SESSION)
     manager.start()

@@ -125,7 +125,7 @@ def test_an_earlier_session_takes_nothing(recorded: RecordedSession) -> None:
 
 
 def test_a_closed_position_goes_on_as_profit_alone(recorded: RecordedSession) -> None:
-    """Symbols that nobody holds any more do not add up for ever."""
+    """Symbols that nobody holds any more do not add up forever."""
     recorded.send(order("out", 10, side=Side.SELL))
     recorded.publish(*trades("SPY", "102"))
     begin_next(recorded)
@@ -184,7 +184,7 @@ def test_progress_in_the_next_session_ends_the_one_before(tmp_path: Path) -> Non
 
 
 def test_who_registers_again_is_answered_while_the_account_waits(tmp_path: Path) -> None:
-    """What has no report in the session before comes again behind that."""
+    """What has no report in the session before comes again after that."""
     with RecordedSession(tmp_path, opening=CARRY) as recorded:
         recorded.connected = {"news"}
         recorded.publish(*trades("SPY", "100"))

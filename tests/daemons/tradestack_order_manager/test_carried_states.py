@@ -72,8 +72,8 @@ def test_what_was_left_goes_on_in_another_order_session(
     assert state.portfolio.position("SPY").quantity == 10 * SCALE
     for session in (FEED_SESSION, NEXT_SESSION):
         verification = verify_session(recorded, session)
-        assert not verification.late
-        assert not verification.behind
+        assert not verification.folds.late
+        assert not verification.folds.behind
 
 
 @pytest.mark.parametrize("lost", range(1, 7))
@@ -124,7 +124,7 @@ def test_nobody_trades_in_an_ended_feed_session_again(
         assert refused.reason is OrdRejReason.EXCHANGE_CLOSED
         portfolio = recorded.account(feed_session=FEED_SESSION).state.portfolio
         assert portfolio.position("SPY").quantity == 10 * SCALE
-        assert not verify_session(recorded, FEED_SESSION).behind
+        assert not verify_session(recorded, FEED_SESSION).folds.behind
 
 
 def test_an_account_whose_feed_log_was_removed_leaves_what_was_reported(
@@ -171,7 +171,7 @@ def test_an_account_that_has_met_more_than_its_feed_log_has_leaves_what_was_repo
 
     portfolio = recorded.account().state.portfolio
     assert portfolio.position("SPY").quantity == 10 * SCALE
-    assert verify_session(recorded, FEED_SESSION).behind
+    assert verify_session(recorded, FEED_SESSION).folds.behind
     assert verify_session(recorded, NEXT_SESSION).counts.orders == 1
 
 

@@ -48,8 +48,8 @@ def test_an_opening_that_differs_from_what_was_left_is_found(recorded: RecordedS
 @pytest.mark.parametrize(
     ("is_kept", "says"),
     [
-        (True, "that is folded anew as well, below."),
-        (False, "that cannot be folded anew, because its feed log is not here."),
+        (True, "that is folded again as well, below."),
+        (False, "that cannot be folded again, because its feed log is not here."),
     ],
 )
 def test_a_verification_says_what_an_opening_rests_on(

@@ -139,7 +139,7 @@ def test_a_halt_can_cancel_what_works(daemon: TradingOrderManager) -> None:
 def test_a_halt_under_load_stops_orders_from_one_message_to_the_next(
     daemon: TradingOrderManager,
 ) -> None:
-    """No order is accepted behind one that was refused for it, and cancels pass all the time."""
+    """No order is accepted after one that was refused for it, and cancels pass all the time."""
     daemon.start()
     trader, other = Trader(daemon), Trader(daemon, "other")
     resting = other.order(1, 50)

@@ -83,7 +83,7 @@ def listed(manager: TapeOrderManager) -> Any:
 
 
 def test_each_order_is_listed_as_it_is_now(manager: TapeOrderManager, tmp_path: Path) -> None:
-    """A replaced one with its new terms, also behind its next fill, and over a restart."""
+    """A replaced one with its new terms, also after its next fill, and over a restart."""
     manager.configure(order_qty_max="100", max_order_age="0")
     trade(manager)
 

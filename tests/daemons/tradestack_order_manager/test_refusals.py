@@ -1,4 +1,4 @@
-"""What a strategy sends behind a request that was refused has to wait for it."""
+"""What a strategy sends after a request that was refused has to wait for it."""
 
 import pytest
 

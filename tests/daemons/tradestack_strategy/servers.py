@@ -171,7 +171,7 @@ class Orders(Peer):
         self._registrations = carried
 
     def end_session(self) -> None:
-        """End the order session, which sends Z behind its last report, and begin another."""
+        """End the order session, which sends Z after its last report, and begin another."""
         ended = self.reports
         self.new_session()
         ended.ended = True

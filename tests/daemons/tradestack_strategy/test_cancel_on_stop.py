@@ -194,15 +194,15 @@ async def test_an_order_manager_that_comes_back_in_time_cancels(
         assert len(requests(feed)) == 1
 
 
-@pytest.mark.parametrize("kill", ["before the request is taken", "behind it", "behind the end"])
+@pytest.mark.parametrize("kill", ["before the request is taken", "after it", "after the end"])
 async def test_later_runs_decide_alike_behind_it(tmp_path: Path, users: Users, kill: str) -> None:
-    """Killed at the stop or behind it, twice: no request is sent twice, and all have one answer."""
+    """Killed at the stop or after it, twice: no request is sent twice, and all have one answer."""
     async with ExecutedFeed(tmp_path, users) as feed:
         strategy = await trades(feed, cancel_on_stop=True)
         if kill == "before the request is taken":
             feed.order_manager.signal(signal.SIGSTOP)
         strategy.signal(signal.SIGTERM)
-        if kill == "behind the end":
+        if kill == "after the end":
             await strategy.ended()
         else:
             is_early = kill == "before the request is taken"

@@ -198,7 +198,7 @@ async def test_requests_in_flight_are_bounded_while_it_is_in_step(
 
 @pytest.mark.parametrize("at", [1, 7, 20, 60])
 async def test_orders_go_on_in_the_next_order_session(exchange_world: MakeWorld, at: int) -> None:
-    """It counts reports anew, and decides as if nothing had happened."""
+    """It counts reports again, and decides as if nothing had happened."""
     async with exchange_world() as w:
         exchange, strategy = exchange_of(w), start(w)
         exchange.publish(part(1, at))

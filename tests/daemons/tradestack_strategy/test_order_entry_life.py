@@ -207,7 +207,7 @@ def test_progress_never_passes_a_request_that_was_refused(
 def test_what_is_behind_a_refused_request_is_sent_again_with_it(
     order_entry: OrderEntry, line: Line
 ) -> None:
-    """The order manager takes it behind that one only; what was before stays as it is."""
+    """The order manager takes it after that one only; what was before stays as it is."""
     order_entry.enter(EPOCH, [intent(2)], 0)
     order_entry.enter(EPOCH, [intent(3)], 0)
     order_entry.enter(EPOCH, [intent(4)], 0)

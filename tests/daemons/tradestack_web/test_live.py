@@ -42,7 +42,7 @@ def test_the_snapshot_has_the_whole_stack(live_web: Web) -> None:
 
 
 def test_events_come_and_have_rising_ids(live_web: Web) -> None:
-    """Stats, accounts, prices, orders and news, each with the place behind it."""
+    """Stats, accounts, prices, orders and news, each with the place after it."""
     with watch(live_web) as peer:
         seen: dict[str, object] = {}
         numbers = []
@@ -151,7 +151,7 @@ def test_one_thing_is_answered(live_web: Web) -> None:
         ("orders?count=1001", 400, "invalid_request"),
     ],
 )
-def test_what_is_not_there_is_said(live_web: Web, path: str, status: int, error: str) -> None:
+def test_what_is_missing_is_reported(live_web: Web, path: str, status: int, error: str) -> None:
     """Each has its status and its word."""
     answer = live_web.get(f"/api/{path}")
 

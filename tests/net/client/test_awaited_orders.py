@@ -163,7 +163,7 @@ async def test_a_restarted_program_is_told_of_reports_that_are_not_kept(
             for number in range(5):
                 await orders.enter(an_order(f"a-{number}"))
         async with client_of(net, manager.running.address) as orders:
-            again = await orders.enter(an_order("a-4"))  # comes behind the others
+            again = await orders.enter(an_order("a-4"))  # comes after the others
             with pytest.raises(ReportNotKept, match="order a-0 "):
                 await orders.enter(an_order("a-0"))
             assert (await orders.enter(an_order("a-5"))).order_id == 6

@@ -170,7 +170,7 @@ async def test_a_hole_in_the_reports_is_never_passed_over(net: Net) -> None:
 async def test_a_fault_in_a_report_is_raised_where_the_order_is_awaited(
     net: Net, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No order waits for ever for a report that came and could not be handled."""
+    """No order waits forever for a report that came and could not be handled."""
     manager = manager_of(net)
 
     def fail(_payload: bytes) -> None:

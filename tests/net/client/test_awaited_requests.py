@@ -140,7 +140,7 @@ async def test_the_same_request_again_gets_the_same_answer_also_in_a_new_client(
             refused = await orders.cancel("b", cl_ord_id="d")
             done = await orders.mass_cancel(cl_ord_id="e", symbol="SPY")
         async with client_of(net, manager.running.address) as orders:
-            await orders.enter(an_order("z"))  # behind the reports of before
+            await orders.enter(an_order("z"))  # after the reports of before
             assert await orders.replace("a", cl_ord_id="b", quantity=10 * SCALE) == replaced
             assert await orders.cancel("b", cl_ord_id="c") == canceled
             assert await orders.cancel("b", cl_ord_id="d") == refused

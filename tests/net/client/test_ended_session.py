@@ -59,7 +59,7 @@ async def test_more_reports_than_there_is_room_for_are_none(net: Net, excess: in
 
 
 async def test_a_lost_connection_is_resumed(net: Net) -> None:
-    """At the report behind the last one that was received."""
+    """At the report after the last one that was received."""
     stream = ended_stream()
     stream.ended = False
     handler = net.handler(stream, MemoryStream(CURRENT))

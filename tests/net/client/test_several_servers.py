@@ -104,7 +104,7 @@ def test_the_server_that_answered_is_tried_first_again() -> None:
 
 
 def test_a_session_is_gone_when_every_server_has_denied_it() -> None:
-    """The same server twice is not everybody; an accepted login begins anew."""
+    """The same server twice is not everybody; an accepted login begins again."""
     servers = Alternatives([FIRST, SECOND])
     denied = [servers.denied(), servers.denied()]
     servers.accepted()
@@ -117,7 +117,7 @@ def test_a_session_is_gone_when_every_server_has_denied_it() -> None:
 
 
 def test_of_several_servers_only_a_newer_session_follows() -> None:
-    """One that is behind may have the session before; a single server may have begun anew."""
+    """One that is behind may have the session before; a single server may have begun again."""
     several, single = Alternatives([FIRST, SECOND]), Alternatives(FIRST)
 
     assert several.may_follow(SESSION, OTHER_SESSION)
@@ -127,7 +127,7 @@ def test_of_several_servers_only_a_newer_session_follows() -> None:
 
 
 def test_no_address_is_refused() -> None:
-    """A client without a server would try nothing for ever."""
+    """A client without a server would try nothing forever."""
     with pytest.raises(ValueError, match="no address"):
         Alternatives([])
 

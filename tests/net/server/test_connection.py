@@ -185,7 +185,7 @@ async def test_a_replaced_client_is_drained_of_what_it_had_delivered_and_no_more
 
 
 async def test_nothing_is_handled_after_the_handler_has_closed_the_connection(net: Net) -> None:
-    """What the client had sent behind that message is dropped."""
+    """What the client had sent after that message is dropped."""
     handler = filled(net)
     close = Close(CloseReason.SERVER_STOPPING, "enough")
 

@@ -135,7 +135,7 @@ def test_without_orders_there_is_no_group() -> None:
 
 @st.composite
 def runs(draw: st.DrawFn) -> tuple[list[Told], list[AcceptedOrder], list[Fill]]:
-    """A feed that begins with a price of each symbol, orders, and fills behind their causes."""
+    """A feed that begins with a price of each symbol, orders, and fills after their causes."""
     prices = st.integers(1, 10**6).map(lambda cents: cents * 10**6)
     sizes = st.one_of(st.none(), st.integers(0, 10**11))
     feed = [Told(0, "X", draw(prices)), Told(0, "Y", draw(prices))]

@@ -198,7 +198,7 @@ def test_every_table_has_a_caption_and_names_its_rows_and_columns() -> None:
             assert len(re.findall(r"<t[hd][ >]", row)) == columns
 
 
-def test_what_is_not_recorded_is_said() -> None:
+def test_what_is_not_recorded_is_named() -> None:
     """Without statistics of the daemons their figures are "not recorded", and never 0."""
     text = Read(render_html(not_recorded(sample()))).text
     way = text.partition("Hops, in their order")[2].partition("Processor and memory")[0]

@@ -50,7 +50,7 @@ def test_it_has_what_the_document_is_for() -> None:
     assert [row[0] for row in processes[2:]] == ["gateway", "order-manager", "strategy news"]
 
 
-def test_what_is_not_recorded_is_said() -> None:
+def test_what_is_not_recorded_is_named() -> None:
     """Each line stays, with "not recorded"; without processes there is no table of them."""
     markdown = render_markdown(not_recorded(sample()))
 

@@ -95,7 +95,7 @@ def test_damage_at_any_byte_costs_no_more_than_the_file(tmp_path: Path) -> None:
         (gzip.compress(b"PAR1" + bytes(60)), "is Parquet in another container; unpack it first"),
     ],
 )
-def test_what_is_no_readable_parquet_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
+def test_unreadable_parquet_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
     """The message says what it is, and what to do."""
     with pytest.raises(SourceFault, match=words):
         open_csv(write(tmp_path / "prices.csv", content))

@@ -1,4 +1,4 @@
-"""The plain way: all values kept, every result worked out anew in fractions."""
+"""The plain way: all values kept, every result worked out again in fractions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction

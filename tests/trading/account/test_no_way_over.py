@@ -69,7 +69,7 @@ def test_no_sequence_ends_over_a_limit(
         do(desk, *step)
         account = desk.account()
         assert worst(account) <= POSITION * SCALE
-        assert account.leaves.of("SPY") == Leaves(account.state).of("SPY")  # as if added up anew
+        assert account.leaves.of("SPY") == Leaves(account.state).of("SPY")  # as if added up again
     before = msgspec.to_builtins(desk.account().state)
     desk.restart()
     assert not desk.pass_time()

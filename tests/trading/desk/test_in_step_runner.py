@@ -162,7 +162,7 @@ def test_behind_requests_a_message_waits_until_it_is_matched_itself() -> None:
 
 
 def test_a_report_is_seen_from_the_first_later_message_on() -> None:
-    """At its VisibleTime it is not visible yet; behind a later one it waits."""
+    """At its VisibleTime it is not visible yet; after a later one it waits."""
     runner, reports = runner_of(ROW, ROW, ROW)  # at 1001, 1002, 1003 ns
 
     for number, visible_ns in ((1, 1_001), (2, 1_002), (3, 1_000)):

@@ -118,7 +118,7 @@ def test_reports_that_no_order_record_has_are_in_the_users_stream() -> None:
 
 
 def test_the_next_session_goes_on_with_numbers_and_registrations_and_knows_no_order() -> None:
-    """FromSeq lies behind the orders of before; the same ClOrdID is a new order there."""
+    """FromSeq lies after the orders of before; the same ClOrdID is a new order there."""
     state, journal = SessionState(a_header()), MemoryJournal()
     settle(
         state,
@@ -178,7 +178,7 @@ def test_after_orders_that_name_no_message_only_head_is_certain() -> None:
 
 
 def test_a_session_that_lost_orders_carries_no_from_seq() -> None:
-    """What was lost may have been an order behind all that are known: FromSeq is Head + 1."""
+    """What was lost may have been an order after all that are known: FromSeq is Head + 1."""
     state, journal = SessionState(a_header()), MemoryJournal()
     settle(state, journal, a_message(a_register(start=Start.SESSION)))
     loss = RepairedRecord(time_ns=NOW_NS, lines_lost=1, bytes_lost=600, orders_lost=1)
@@ -195,7 +195,7 @@ def test_a_session_that_lost_orders_carries_no_from_seq() -> None:
 def test_no_order_is_taken_twice_over_a_change_of_sessions(
     before: list[Received], after: list[Received]
 ) -> None:
-    """Whatever a user registered and ordered: FromSeq lies behind each order of before."""
+    """Whatever a user registered and ordered: FromSeq lies after each order of before."""
     state, journal = SessionState(a_header()), MemoryJournal()
     settle(state, journal, *before)
     following, next_journal = SessionState(state.next_header(SESSION, NOW_NS)), MemoryJournal()
@@ -215,7 +215,7 @@ def test_no_order_is_taken_twice_over_a_change_of_sessions(
 
 @pytest.mark.parametrize("is_registered_later", [True, False])
 def test_orders_without_a_register_are_not_traded_again(is_registered_later: bool) -> None:
-    """A user who registers after the orders, or in the next session only, begins behind them."""
+    """A user who registers after the orders, or in the next session only, begins after them."""
     state, journal = SessionState(a_header()), MemoryJournal()
     settle(state, journal, a_message(an_order(feed_session=FEED_SESSION, feed_seq=300)))
     if is_registered_later:

@@ -23,4 +23,4 @@ def test_any_session_is_what_follows_from_it(
         ended = verify(recorded.log.path, *map(payloads_of, recorded.journals))
 
     assert running.unjournalled == ended.unjournalled == 0
-    assert all(fold.account.state.is_ended for fold in ended.folds.values())
+    assert all(fold.account.state.is_ended for fold in ended.folds.by_user.values())

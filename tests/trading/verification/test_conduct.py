@@ -62,7 +62,7 @@ def test_an_order_for_another_message_is_found() -> None:
 
 
 def test_a_request_that_one_run_lacks_is_found() -> None:
-    """At the place behind the end of the shorter one."""
+    """At the place after the end of the shorter one."""
     one, other = Run(1), Run(2)
     one.take(one.order(17), one.cancel(18, 17))
     other.take(other.order(17))

@@ -1,4 +1,4 @@
-"""The cut behind a message: which records are before it, by what they name."""
+"""The cut after a message: which records are before it, by what they name."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ def halted(user: str | None, feed_seq: int | None = None) -> TradingRecord:
     of_state,
 ])  # fmt: skip
 def test_a_record_is_where_its_message_is(make) -> None:  # type: ignore[no-untyped-def]
-    """At the message it is before the cut, and of the next one behind it."""
+    """At the message it is before the cut, and of the next one after it."""
     for before, behind in zip(make(AT), make(AT + 1), strict=True):
         assert not Cut(FEED_SESSION, AT).is_behind(before)
         assert Cut(FEED_SESSION, AT).is_behind(behind)

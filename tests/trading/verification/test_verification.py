@@ -35,7 +35,7 @@ def test_a_session_is_what_follows_from_it(traded: tuple[Path, list[bytes]]) -> 
 
     verification = verify(log, payloads)
 
-    assert sorted(verification.folds) == ["news", "other"]
+    assert sorted(verification.folds.by_user) == ["news", "other"]
     assert verification.counts.orders == 9
     assert verification.counts.requests == 4
     assert verification.counts.reports == 9 + 16
@@ -135,8 +135,8 @@ def test_a_log_that_lacks_messages_is_no_difference(traded: tuple[Path, list[byt
 
     verification = verify(copy, payloads)
 
-    assert sorted(verification.behind) == ["news", "other"]
-    assert "ends with 8" in verification.behind["news"]
+    assert sorted(verification.folds.behind) == ["news", "other"]
+    assert "ends with 8" in verification.folds.behind["news"]
     assert verification.counts.orders == 2
 
 

@@ -195,7 +195,7 @@ def an_account(execution: bytes) -> AccountRecord:
         b'{"a":"' + b"x" * RAW_BYTES_MAX + b'"}',
     ],
 )
-def test_what_is_no_json_object_of_one_line_is_refused(raw: bytes) -> None:
+def test_what_is_not_a_json_object_of_one_line_is_refused(raw: bytes) -> None:
     """It would damage the journal, or could not be read back."""
     with pytest.raises(ValueError, match=r"\w"):
         encode_record(an_account(raw))

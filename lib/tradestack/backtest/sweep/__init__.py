@@ -1,1 +1,1 @@
-"""Many backtests at once: grids of parameters, walk-forward, and what is said of them."""
+"""Many backtests at once: grids of parameters, walk-forward, and their statistics."""

@@ -1,4 +1,4 @@
-"""What is kept of a run: a few numbers, which is all that a process of the pool returns."""
+"""The figures of one run: a few numbers, which are all that a process of the pool returns."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Fills and the ticks that they are on → the equity behind every message that changes it."""
+"""Fills and their ticks → the equity after every message that changes it."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _NONE: Integers = np.zeros(0, np.int64)
 def equity_of(records: TickRecords, fills: Sequence[TapeFill]) -> EquitySeries:
     """Return the equity of an account that begins flat with the first record.
 
-    fills: in the order of their sequences; each behind a price of its symbol, or at it.
+    fills: in the order of their sequences; each after a price of its symbol, or at it.
     """
     symbols = sorted({fill.symbol for fill in fills})
     codes = {symbol: code for code, symbol in enumerate(symbols)}

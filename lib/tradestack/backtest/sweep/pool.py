@@ -1,6 +1,6 @@
 """Runs in several processes at once.
 
-The processes are started anew, not forked, and each is given once what makes the runs. At most as
+The processes are started again, not forked, and each is given once what makes the runs. At most as
 many runs as processes are under way, so that it is known what a process that dies has done. Whoever
 stops iterating, by Ctrl-C for instance, ends them, and so does the end of this process.
 """

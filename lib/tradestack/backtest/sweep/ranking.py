@@ -1,4 +1,4 @@
-"""Which runs are better, and how many tries that was found in."""
+"""The ranking of runs, with the number of tries behind the best one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class Verdict:
 def ranked(outcomes: Sequence[Outcome], criterion: Criterion) -> list[Outcome]:
     """Return the runs, the best first; equal ones by their numbers; those that failed at the end.
 
-    Without a Sharpe ratio a run comes behind all that have one.
+    Without a Sharpe ratio a run comes after all that have one.
     """
     return sorted(outcomes, key=lambda outcome: (*_rank(outcome, criterion), outcome.task.number))
 

@@ -1,4 +1,4 @@
-"""A run to be made, and what came of it."""
+"""A run to be made, and its outcome."""
 
 import traceback
 from dataclasses import dataclass

@@ -9,7 +9,7 @@
 
 In each fold the whole grid runs over the fit parts, and the best of it over the test parts, which
 nothing has seen so far. The test parts of all folds follow each other without gaps: together they
-are what somebody would have earned who had chosen anew each time. Every run begins flat, and with a
+are the profit of somebody who had chosen again each time. Every run begins flat, and with a
 strategy that has seen nothing.
 """
 

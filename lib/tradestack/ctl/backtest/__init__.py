@@ -1,1 +1,1 @@
-"""What `tradestackctl backtest` is told, and what it shows."""
+"""The options of `tradestackctl backtest`, and its display."""

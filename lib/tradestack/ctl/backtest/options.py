@@ -24,9 +24,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="FILE",
-        help="the log of a feed session, SESSION.feed, instead of files",
+        help="replay the log of a feed session, SESSION.feed, instead of data files",
     )
-    for name, meaning in (("from", "leave out what happened before"), ("to", "stop after")):
+    for name, meaning in (("from", "leave out ticks before"), ("to", "stop after")):
         data.add_argument(
             f"--{name}",
             type=parse_time,
@@ -41,8 +41,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="TOML",
-        help="quantity, symbols, parameters and user, as in etc/strategy/news.toml; the file names "
-        "the instance (default: what is shipped)",
+        help="file with quantity, symbols, parameters and user, like etc/strategy/news.toml; its "
+        "name is that of the instance (default: the shipped settings)",
     )
     rules.add_argument(
         "--set",
@@ -58,15 +58,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="TOML",
-        help="limits and execution, as in etc/order-manager.toml (default: what is shipped)",
+        help="file with limits and execution, like etc/order-manager.toml (default: the shipped "
+        "settings)",
     )
     parser.add_argument(
         "--state-dir",
         type=Path,
         action=StorePath,
         metavar="DIR",
-        help="write the files into this directory, which has no sessions yet (default: a new one "
-        "below TMPDIR)",
+        help="write the files into this directory, which must not have sessions yet (default: a "
+        "new one below TMPDIR)",
     )
     add_sweep_options(parser)
     add_format_options(parser)

@@ -1,4 +1,4 @@
-"""What `backtest` shows: on a terminal how far it is, and at its end a few lines.
+"""The display of `backtest`: progress on a terminal, and a few lines at the end.
 
 28 %, 52 s left | 450,000 ticks/s | 3 orders | 10,053 ticks
 """

@@ -1,4 +1,4 @@
-"""Feed logs: what one contains and what is damaged.
+"""The check of a feed log: its contents and its damage.
 
 Invalid packets at the very end, all of them zeros but perhaps the first, are the torn end that the
 gateway cuts off when it starts. Invalid packets elsewhere are damage. Publish times that decrease

@@ -1,4 +1,4 @@
-"""What a damaged order journal has lost, and its repair.
+"""The repair of a damaged order journal, and the list of what is lost.
 
 A line is damaged if its checksum does not match or if replay refuses its record. The repaired
 journal has, in place of each run of damaged lines, and where order numbers are missing without one,

@@ -1,4 +1,4 @@
-"""The lines of an order journal, replayed as the order manager does, and further behind damage.
+"""The lines of an order journal, replayed as the order manager does, but on past damage.
 
 `journal check` and `journal repair` both read by it, so what they find whole is what starts.
 """
@@ -30,7 +30,7 @@ class JournalReplay:
     """The state of a journal, line by line.
 
     state: None before the header. orders_lost: the order numbers that the last damage turned out to
-    have had, known from the first order behind it.
+    have had, known from the first order after it.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class JournalReplay:
 
     @property
     def orders_lost_at_least(self) -> int:
-        """Return how many orders the damage had at least, if no order is behind it yet."""
+        """Return how many orders the damage had at least, if no order follows it yet."""
         if self.state is None or self._lost_from is None:
             return 0
         return self.state.next_order_id - self._lost_from

@@ -1,1 +1,1 @@
-"""Files of others converted to the form of the project."""
+"""The conversion of foreign files to the project's own form."""

@@ -1,4 +1,4 @@
-"""A key of a configuration file, changed in the text: comments and other keys stay as they are."""
+"""A key of a configuration file, changed in the text: comments and other keys are kept."""
 
 import re
 import tomllib

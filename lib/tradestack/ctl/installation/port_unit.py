@@ -38,7 +38,7 @@ class PortUnit:
         except ValueError:
             raise OperatorFault(
                 self.name,
-                "this unit is not installed, or it has not one TCP address",
+                "this unit is not installed, or does not have exactly one TCP address",
                 "install tradestack first (./install.sh), or remove other drop-ins of this unit",
             ) from None
 

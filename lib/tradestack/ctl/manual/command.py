@@ -1,4 +1,4 @@
-"""A command line as argparse declares it: what its --help says, as values."""
+"""A command line as argparse declares it: the contents of its --help, as values."""
 
 import argparse
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: how it is called, and what --help says of it."""
+    """A command: its call, and its --help."""
 
     name: str
     usage: str

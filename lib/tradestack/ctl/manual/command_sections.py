@@ -1,4 +1,4 @@
-"""The sections of a command's page: synopsis, options, and what its help texts have."""
+"""The sections of a command's page: synopsis, options, and the parts of its help text."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Markdown as the topics are written in → the sections of a page in roff.
+"""Markdown of the topics → the sections of a page in roff.
 
 It has a title, sections (##) and subsections (###), paragraphs, lists, tables whose first column
 names what the others explain, and blocks of code.

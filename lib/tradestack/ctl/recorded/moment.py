@@ -1,7 +1,7 @@
 """A moment of a feed session: the number of a message, or an event time.
 
-36109                            behind message 36109
-2026-01-15T20:44:57Z             behind the last message whose event time is not later
+36109                            after message 36109
+2026-01-15T20:44:57Z             after the last message whose event time is not later
 2026-01-15T15:44:57.123-05:00    the same, with a distance from UTC
 """
 
@@ -65,7 +65,7 @@ def _time_in(text: str, problem: str) -> AtTime:
 
 
 def message_of(moment: Moment, tape: Tape, log: Path) -> int:
-    """Return the number of the message that a moment is behind. Raises OperatorFault."""
+    """Return the number of the last message that is not after a moment. Raises OperatorFault."""
     head = tape.head
     if not head:
         raise OperatorFault(str(log), "the feed session has no message yet", "leave out --at")

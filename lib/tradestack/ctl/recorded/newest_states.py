@@ -17,7 +17,7 @@ KeyAndState = tuple[AccountKey, AccountState]
 def newest_states(session: SessionAt, accounts: AccountsAt) -> Iterator[KeyAndState]:
     """Yield each account by user: one that waits is replaced by the one before, at its end.
 
-    A session that is looked at behind one of its messages has the accounts that it had then.
+    A session that is looked at after one of its messages has the accounts that it had then.
     Raises OperatorFault, OSError.
     """
     for user, account in sorted(accounts.accounts.items()):

@@ -1,4 +1,4 @@
-"""What the verbs about accounts and orders have to be told to answer from the files."""
+"""The options of the verbs about accounts and orders that let files answer."""
 
 import argparse
 
@@ -13,8 +13,8 @@ def add_recorded(parser: argparse.ArgumentParser) -> None:
         "--at",
         type=parse_at,
         metavar="SEQ|TIME",
-        help="as it was behind this message of the feed, or behind the last one whose event time "
-        "is not later: ISO 8601 with a zone",
+        help="as it was after this message of the feed, or after the last one whose event time "
+        "is not later than this: ISO 8601 with a zone",
     )
 
 

@@ -1,4 +1,4 @@
-"""A tape that shows how far it is read."""
+"""A tape that shows the progress of reading it."""
 
 from collections.abc import Callable, Sequence
 

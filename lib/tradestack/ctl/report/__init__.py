@@ -1,1 +1,1 @@
-"""The report of a session for a terminal, and which session it is of."""
+"""The summary of a report for a terminal, and the choice of its session."""

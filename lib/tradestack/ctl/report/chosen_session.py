@@ -1,4 +1,4 @@
-"""Which feed session a report is of."""
+"""The choice of the feed session that is reported on."""
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id

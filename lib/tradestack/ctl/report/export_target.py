@@ -1,4 +1,4 @@
-"""Where an export goes: a file that appears when it is whole, or standard output."""
+"""The target of an export: a file that appears once it is complete, or standard output."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""What both runs of a soak have done, read from their files before these are deleted."""
+"""The results of both runs of a soak, read from their files before these are deleted."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The first difference between two runs: where, what each of them has there, the likely causes."""
+"""The first difference between two runs: its place, both versions, the likely causes."""
 
 import json
 import textwrap

@@ -1,4 +1,4 @@
-"""When a strategy is killed: a seed, the length of the feed → a message for each kill.
+"""Seed, length of the feed → the message at which each kill happens.
 
     messages   |  1 … 1000  |  1001 … 2000  |  2001 … 3000  |
     kills      |      x     | x             |           x   |

@@ -1,4 +1,4 @@
-"""Kills the process of a strategy as planned, each time after it was started again."""
+"""The killer of a strategy's process: it kills as planned, each time after a restart."""
 
 import asyncio
 from collections.abc import Callable, Sequence

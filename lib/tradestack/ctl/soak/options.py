@@ -1,4 +1,4 @@
-"""The options of `soak`, and those of `up` that its two runs are started with."""
+"""The options of `soak`, and those of `up` for its two runs."""
 
 import argparse
 import re
@@ -49,13 +49,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--seed",
         type=_seed,
         metavar="N",
-        help="decides at which messages (default: another one each time; the result has it)",
+        help="seed of the random messages at which it is killed (default: a new one each time, "
+        "which is in the result)",
     )
     kills.add_argument(
         "--pace",
         metavar="PACE",
-        help='of the disturbed run, "60x" or "500/s"; a slower one for a busy host (default: one '
-        f"at which the data lasts {KILL_INTERVAL_S:g} s a kill)",
+        help='pace of the disturbed run, "60x" or "500/s"; choose a slower one on a busy host '
+        f"(default: one at which the data lasts {KILL_INTERVAL_S:g} s for each kill)",
     )
     add_data_files(parser.add_argument_group("data"))
     stack = parser.add_argument_group("stack")
@@ -64,7 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="TOML",
-        help="quantity, symbols and parameters, in a file like etc/strategy/news.toml",
+        help="file with quantity, symbols and parameters, like etc/strategy/news.toml",
     )
     stack.add_argument(
         "--set",
@@ -87,7 +88,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_format_options(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
     parser.add_argument(
-        "--verbose", action="store_true", help="show all that the two runs and their daemons write"
+        "--verbose", action="store_true", help="show all output of the two runs and their daemons"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a soak has found, as text and as JSON."""
+"""The result of a soak, as text and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,6 +75,6 @@ class SoakResult:
     @property
     def _lateness(self) -> str:
         return (
-            f"  warning: {self.kills_at_end:,} of the kills came behind the last message, and\n"
+            f"  warning: {self.kills_at_end:,} of the kills came after the last message, and\n"
             "    prove little: this host is slow or busy; give a slower --pace\n"
         )

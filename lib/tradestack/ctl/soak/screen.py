@@ -1,4 +1,4 @@
-"""The output of a soak while it runs: on a terminal one line, which says how far it is.
+"""The output of a soak while it runs: one line of progress on a terminal.
 
     undisturbed: 28 % | 60,000 ticks/s | 3 orders | 10,053 ticks
     kill 3 of 25: 28 %, 52 s left | 722 ticks/s | 3 orders | 10,053 ticks
@@ -28,7 +28,7 @@ class SoakScreen(Screen):
 
     @property
     def columns(self) -> int:
-        """How many characters a row has room for behind the phase."""
+        """How many characters a row has room for after the phase."""
         return max(super().columns - len(self._prefix), 1)
 
     def daemon_line(self, name: str, text: str) -> None:
@@ -49,13 +49,13 @@ class SoakScreen(Screen):
             super().command(purpose, *words)
 
     def status(self, text: str) -> None:
-        """Replace the state of the run, which is shown behind the phase."""
+        """Replace the state of the run, which is shown after the phase."""
         if self.is_terminal:
             self._status = f"{self._prefix}{text}"[: super().columns] if text else ""
             self._write("")
 
     def show_last(self) -> None:
-        """Write what was kept of the daemons' problems, and of what the strategy has printed."""
+        """Write the kept log lines about problems, and the output of the strategy."""
         for name, text in self._last:
             super().daemon_line(name, text)
         self._last.clear()

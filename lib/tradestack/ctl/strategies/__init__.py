@@ -1,1 +1,1 @@
-"""Strategies of one's own: checked, and brought into an installation with what they need."""
+"""Users' strategies: checked, and installed with the packages that they need."""

@@ -25,12 +25,12 @@ class {class_name}(Strategy):
     distance: int = decimal("0.05", minimum="0", maximum="50", doc="From the average, in percent.")
 
     def on_start(self) -> None:
-        """Begin a feed session. What is remembered is set here, and made anew after a crash."""
+        """Begin a feed session with empty state, which the feed restores after a crash."""
         self.means = per_symbol(Mean, self.length)
         self.sides: dict[str, int] = {{}}
 
     def on_tick(self, tick: PriceTick) -> None:
-        """Take the next price: order when it is on another side of its average than before."""
+        """Send an order when the price changes to the other side of its average."""
         mean = self.means[tick.symbol]
         average = mean.value  # of the prices before this one; None until there are enough
         mean.add(tick.price)
@@ -74,7 +74,7 @@ STRATEGY = load_strategy(str(Path(__file__).with_name("{file}"))).strategy
 
 
 class Desk:
-    """Takes note of the orders, in place of the order manager."""
+    """Collects the orders, in place of the order manager."""
 
     def __init__(self):
         self.orders = []
@@ -96,7 +96,7 @@ def orders_for(*prices, **parameters):
 
 
 def test_it_buys_below_the_average_and_sells_above_it():
-    """Once there is an average, and once for each side."""
+    """It waits for an average, and sends one order for each side."""
     prices = ["100", "100", "98", "97", "104"]
 
     orders = orders_for(*prices, length="2", distance="1")
@@ -104,13 +104,13 @@ def test_it_buys_below_the_average_and_sells_above_it():
     assert orders == [("SPY", Side.BUY, fixed("10")), ("SPY", Side.SELL, fixed("10"))]
 
 
-def test_it_keeps_still_near_the_average():
+def test_it_does_nothing_near_the_average():
     """The distance has to be reached."""
     assert orders_for("100", "100", "100.9", "99.9", length="2", distance="1") == []
 
 
 def test_it_cannot_look_ahead():
-    """In other batches, and with another future, it decides the same."""
+    """Its decisions depend neither on batches nor on later ticks."""
     parameters = {{"length": "5", "distance": "0"}}
 
     assert_no_lookahead(STRATEGY, random_ticks(), parameters=parameters)

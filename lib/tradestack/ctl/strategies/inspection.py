@@ -1,6 +1,6 @@
-"""What a strategy is, found out in a process that has the rights of the services' user.
+"""The inspection of a strategy, in a process that has the rights of the services' user.
 
-Its code may print, loop for ever, end its process or change whatever it can reach: root's rights
+Its code may print, loop forever, end its process or change whatever it can reach: root's rights
 are not for it.
 """
 

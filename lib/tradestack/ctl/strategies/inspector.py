@@ -22,7 +22,7 @@ from tradestack.strategies.registry import find_strategy
 
 
 def inspect(request: Mapping[str, Any]) -> dict[str, object]:
-    """Return the parameters that a strategy declares, or what is wrong, and with what."""
+    """Return the parameters that a strategy declares, or its fault with the place."""
     try:
         with import_guard():
             found = find_strategy(request["strategy"], request["packages"])

@@ -105,7 +105,7 @@ def _unpack(wheels: list[Path], final: Path, text: bytes, requirements: Path) ->
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=DIRECTORY_MODE)
     unfinished.chmod(DIRECTORY_MODE)
-    (unfinished / "requirements.txt").write_bytes(text)  # for people, and to install them anew
+    (unfinished / "requirements.txt").write_bytes(text)  # for people, and to install them again
     if wheels:
         command = [*_PIP, "install", "--quiet", "--no-index", "--no-deps", _ONLY_WHEELS]
         command += [f"--target={unfinished}", *map(str, wheels)]

@@ -1,4 +1,4 @@
-"""What strategy instances have recorded of themselves, in a directory of each."""
+"""The recorded statistics of strategy instances, in a directory for each."""
 
 import errno
 import os

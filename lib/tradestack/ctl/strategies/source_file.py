@@ -1,4 +1,4 @@
-"""A file with a strategy, as a person names it, and its copy in an installation.
+"""A file with a strategy, as a user names it, and its copy in an installation.
 
     CONFIG/strategies/<instance>.py       root's, readable for the services' user, writable for none
 

@@ -1,4 +1,4 @@
-"""Another file, other packages or settings for an instance that there is already."""
+"""The update of an existing instance: another file, other packages or settings."""
 
 import sys
 
@@ -40,7 +40,7 @@ def update(installation: Installation, instance: str, wanted: Wanted, *, restart
 
 
 def say(text: str) -> None:
-    """Tell what was done."""
+    """Print what was done."""
     print(text, file=sys.stderr)
 
 

@@ -1,1 +1,1 @@
-"""What `tradestackctl backtest` does when it is asked for many runs."""
+"""The part of `tradestackctl backtest` that makes many runs."""

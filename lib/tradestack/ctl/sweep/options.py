@@ -40,7 +40,7 @@ def add_sweep_options(parser: argparse.ArgumentParser) -> None:
         "--walk-forward",
         type=_parsed(parse_plan),
         metavar="FIT:TEST",
-        help="choose on FIT parts of the time, judge on the next TEST parts, and move on by those: "
+        help="choose on FIT parts of the time, test on the next TEST parts, move on by TEST: "
         f"{PLAN_FORM} (default: {FOLDS} folds)",
     )
     group.add_argument(

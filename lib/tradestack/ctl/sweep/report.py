@@ -1,4 +1,4 @@
-"""What is printed of a sweep or a walk-forward: a table, and under it how much luck there is in it.
+"""The printed result of a sweep or a walk-forward: a table, and how much of it may be luck.
 
 No report is without the number of tries.
 """
@@ -34,13 +34,13 @@ _SHORT_NAMES: Mapping[str, str] = {
 
 
 def sweep_text(sweep: Sweep, interval_ns: int) -> str:
-    """Return the best runs as a table, and what there is to say of all of them."""
+    """Return the best runs as a table, with remarks on all of them."""
     best = Table(sweep.table.columns, sweep.table.rows[:ROWS_SHOWN])
     return "\n".join([_shown(best, _SWEEP_HIDDEN), *_sweep_lines(sweep, interval_ns), ""])
 
 
 def walk_text(walk: Walk, interval_ns: int) -> str:
-    """Return the folds as a table, and what there is to say of all of them."""
+    """Return the folds as a table, with remarks on all of them."""
     return "\n".join([_shown(walk.table, _WALK_HIDDEN), *_walk_lines(walk, interval_ns), ""])
 
 

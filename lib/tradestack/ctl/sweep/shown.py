@@ -1,4 +1,4 @@
-"""How far many runs are: on a terminal in its last row, elsewhere a line for every tenth of them.
+"""The progress of many runs: in the last row of a terminal, elsewhere a line for every tenth.
 
 12 of 40 runs, 3 min 5 s left | 1 failed
 """

@@ -1,4 +1,4 @@
-"""Many runs of a backtest: read the data once, run the grid, tell what came of it."""
+"""The runs of a sweep: reads the data once, runs the grid, prints the result."""
 
 import argparse
 import contextlib

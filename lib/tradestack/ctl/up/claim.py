@@ -74,7 +74,7 @@ def daemons_run(directory: Path) -> bool:
 def _make(path: Path) -> int:
     """Open and lock the claim; raise OSError.
 
-    One of an earlier run in the same directory may be removed in between: then it is made anew.
+    One of an earlier run in the same directory may be removed in between: then it is made again.
     """
     while True:
         descriptor = os.open(path, _FLAGS | os.O_CREAT, FILE_MODE)

@@ -1,4 +1,4 @@
-"""A run that ends without a result: what is said of it, and the exit status."""
+"""The early end of a run, without a result: its message and exit status."""
 
 import sys
 

@@ -101,7 +101,7 @@ class _Foreground:
             _begin_anew(files)
         elif files.feed_logs:
             earlier = _earlier(files)
-            self._screen.line(f"going on in {root} after {earlier}; --fresh would begin anew")
+            self._screen.line(f"going on in {root} after {earlier}; --fresh would begin again")
         with claimed(files, is_temporary=False):
             result = self._run_in(files)
         self._screen.line(f"the files are kept in {root}")

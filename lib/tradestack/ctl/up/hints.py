@@ -1,4 +1,4 @@
-"""Why a run makes no orders, in one line for each strategy, as far as that can be told.
+"""The reasons why a run makes no orders, one line for each strategy, as far as they are known.
 
 Before the start: it needs news or prices, and none are published. At the end: the counters
 of a strategy without orders, and the symbols of the source, tell the likeliest reason.

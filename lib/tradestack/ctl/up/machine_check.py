@@ -1,4 +1,4 @@
-"""What `up` needs of the machine, looked at before it starts anything."""
+"""The check of the machine before `up` starts anything."""
 
 import contextlib
 import errno
@@ -57,7 +57,7 @@ def make_temporary_directory() -> Path:
 
 
 def leave_deleted_directory() -> None:
-    """Change to / if the current directory was deleted: the shell of each child complains of it."""
+    """Change to / if the current directory was deleted: children's shells would complain."""
     try:
         Path.cwd()
     except FileNotFoundError:

@@ -54,7 +54,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     ends.add_argument(
         "--until-end",
         action="store_true",
-        help="stop when all ticks are published and all orders are answered",
+        help="stop when all ticks are published, all orders answered and all accounts settled",
     )
     stack = parser.add_argument_group("stack")
     stack.add_argument(
@@ -79,7 +79,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="DIR",
-        help="keep all files in this directory, and continue from those it has",
+        help="keep all files in this directory, and continue from those that are there",
     )
     stack.add_argument(
         "--fresh",
@@ -92,7 +92,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=WEB_PORT,
         metavar="PORT",
-        help=f"also serve the page, at this port of 127.0.0.1 (default: {WEB_PORT}; 0: any)",
+        help=f"also serve the page, on this port of 127.0.0.1 (default: {WEB_PORT}; 0: any)",
     )
     stack.add_argument(
         "--respawn",
@@ -182,7 +182,7 @@ def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
 def _say_unused(
     path: Path, keys: Mapping[str, object], args: argparse.Namespace, screen: Screen
 ) -> None:
-    """Say which keys of a strategy's file have no effect, because the stack has its own."""
+    """Name the keys of a strategy's file that have no effect, because the stack sets them."""
     own = SET_BY_UNTIL_END if args.until_end else SET_IN_STRATEGIES
     if unused := [key for key in own if key in keys]:
         names = ", ".join(unused)

@@ -1,4 +1,4 @@
-"""The web server of a stack in the foreground, beside its daemons: it can end none of them.
+"""The web server of a stack in the foreground; its end does not end the stack.
 
 It starts with the run and ends after it. If it dies, it is started again, whatever --respawn says.
 """

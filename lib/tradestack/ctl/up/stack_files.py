@@ -4,7 +4,7 @@
     credentials/<instance>/password                 state/<daemon>/   log/order_log.txt
     run/<daemon>.sock, run/notify-<daemon>          lock
 
-The configuration is written anew each time. A directory that is used again keeps its passwords and
+The configuration is written again each time. A directory that is used again keeps its passwords and
 state, so that sessions continue.
 """
 

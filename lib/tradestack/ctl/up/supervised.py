@@ -1,4 +1,4 @@
-"""A daemon that is started again when it dies: what `Restart=` does for a service, for `up`.
+"""A daemon that is restarted when it dies, as systemd does by `Restart=`.
 
     start ─► READY=1 ─► death ─► wait 0.1 s ─► start
       └──────── death ─────────► wait 0.5 s ─► start

@@ -1,15 +1,14 @@
-"""Run a strategy on recorded data in one process, as fast as that goes.
+"""Run a strategy on recorded data in one process, as fast as possible.
 
-It is made of the code of the running stack: orders, fills and accounts are those of `tradestackctl
-up --pace max --until-end` with the same data and configuration. The result is a directory with the
-files of a feed session and an order journal: `verify`, `why`, `report`, `positions`, `pnl`, `fills`
-and `orders` read it with --state-dir. Without --state-dir that is a new one in the directory for
-temporary files, which stays until somebody removes it, as is said at the end. Ctrl-C ends the run
-early, with the result up to there; a second one breaks it off, also in a hook that does not end,
-and says where.
+It uses the code of the running stack: orders, fills and accounts are those of `tradestackctl up
+--pace max --until-end` with the same data and configuration. The result is a directory with the
+files of a feed session and an order journal, which `verify`, `why`, `report`, `positions`, `pnl`,
+`fills` and `orders` read with --state-dir. By default it is a new directory for temporary files,
+which is named at the end and is yours to remove. Ctrl-C ends the run early, with the result so
+far; a second Ctrl-C aborts it, even in a hook that does not return, and names the line.
 
-Without --config, a strategy trades 10 of every symbol for a user of its own name, which has six
-characters at most: crosso is that of crossover.
+Without --config, a strategy trades 10 of every symbol, for a user named after the first six
+letters of the strategy: crosso for crossover.
 
 With --sweep or --walk-forward there are many runs, in several processes, and a table of them.
 
@@ -19,7 +18,7 @@ examples:
   tradestackctl backtest news --report                           then open report.html
   tradestackctl backtest crossover --prices 2026-01.csv.gz --to 2026-01-15T21:00:00Z --json
   tradestackctl backtest mine.py:Mine --feed-log /var/lib/tradestack/gateway/3DAA200000.feed
-  tradestackctl pnl --state-dir DIR                              of the directory that it names
+  tradestackctl pnl --state-dir DIR                              DIR is named at the end of a run
   tradestackctl backtest crossover --sweep short_ticks=10:50:10 --sweep long_ticks=100,200
   tradestackctl backtest crossover --sweep short_ticks=10:50:10 --walk-forward 3:1
 
@@ -27,7 +26,7 @@ exit status:
   0    the run came to the end of its data
   1    of many runs, all have failed
   78   a file or setting has to be fixed first; the last line on stderr names it
-  130  Ctrl-C; the result is that of the data before it
+  130  Ctrl-C; the result is of the data up to then
 """
 
 import argparse
@@ -94,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         write_report(report, result.state_dir, result.feed_session)
         sys.stderr.write(f"{written_line(report)}\n")
     if result.is_interrupted:
-        text = f"interrupted behind tick {result.ticks:,}; the result is that of the data before it"
+        text = f"interrupted after tick {result.ticks:,}; the result is that of the data before it"
         sys.stderr.write(f"tradestackctl backtest: {text}\n")
         return ExitStatus.INTERRUPTED
     return ExitStatus.DONE

@@ -5,24 +5,24 @@ WHAT is one of
   news      those of news
   orders    a row for each order: what was asked, why, and what became of it
   fills     a row for each fill
-  equity    equity, drawdown and exposure of each user, and (without user) of all: behind each fill
-            and behind some thousand evenly spaced messages; peaks are those of all messages
+  equity    equity, drawdown and exposure of each user, and (without user) of all: after each fill
+            and after some thousand evenly spaced messages; peaks are those of all messages
 
 Prices, quantities and money are exact decimals, times are in UTC to the nanosecond, `feed_seq` is
 the number of a message: it joins orders and fills to ticks. In Parquet the ticks are in groups of
 a million rows, and the file says which session, version and sources they come from. Ticks are
 written slab by slab, so that any length of a session fits into memory.
 
-With -o - everything goes to standard output, for a program behind a pipe; Arrow is a stream there.
-What would be said of the file is said on standard error.
+With -o - everything goes to standard output, for a program at the other end of a pipe; Arrow is a
+stream there. All messages then go to standard error.
 
 With --returns csv the returns of each user are written, for tools that begin with those: by day,
-or by minute of a session that is shorter than two days. An account begins with nothing, so its
-profits are a share of what is said with --capital and was earned before.
+or by minute if the session is shorter than two days. An account begins with nothing, so a return
+is a profit as a share of --capital and of what was earned before.
 
-It only reads the session, which may be a live one: then it is as far as it got. Parquet, Arrow and
-CSV are written by Polars, which install.sh installs unless told otherwise; --returns needs no
-Polars.
+The session is only read, and may be a live one; then the file has what is recorded so far.
+Parquet, Arrow and CSV are written by Polars, which install.sh installs by default; --returns needs
+no Polars.
 
 examples:
   tradestackctl export ticks                               SESSION-ticks.parquet, of the newest
@@ -48,7 +48,7 @@ from tradestack.ctl.report.export_target import (
     replaced,
     standard_output,
 )
-from tradestack.ctl.state_option import add_state_option, state_directory
+from tradestack.ctl.state_option import add_recorded_session, state_directory
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.times import format_utc
@@ -63,18 +63,12 @@ TABLES = [table.value for table in ExportedTable]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what to export, of which session, and where to."""
     parser.add_argument("what", nargs="?", metavar="WHAT", help=" | ".join(TABLES))
-    parser.add_argument(
-        "session",
-        nargs="?",
-        metavar="SESSION",
-        help="id of a feed session (default: the newest that is kept)",
-    )
-    add_state_option(parser)
+    add_recorded_session(parser)
     parser.add_argument(
         "--format",
         choices=[form.value for form in Format],
         default=Format.PARQUET.value,
-        help="form of the file (default: parquet)",
+        help="format of the file (default: parquet)",
     )
     parser.add_argument(
         "--returns", choices=[Format.CSV.value], help="write returns instead, without WHAT"
@@ -84,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_amount,
         metavar="AMOUNT",
         help="what each user begins with, for --returns (default: the user's largest gross "
-        "exposure behind a fill: everything could have been bought with it)",
+        "exposure after a fill, which would have paid for everything)",
     )
     parser.add_argument(
         "-o",
@@ -92,8 +86,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="FILE",
-        help="the file to write, - for standard output (default: SESSION-WHAT with the form as its "
-        "end, here)",
+        help="file to write, or - for standard output (default: SESSION-WHAT.FORMAT in the "
+        "current directory)",
     )
     parser.add_argument("--force", action="store_true", help="replace the file if it exists")
 
@@ -145,7 +139,7 @@ def _write(
 def _write_table(
     session: RecordedSession, table: ExportedTable, form: Format, target: Path | CountedOutput
 ) -> int:
-    from polars.exceptions import PolarsError  # whoever writes returns can do without it
+    from polars.exceptions import PolarsError  # returns are written without Polars
 
     from tradestack.report.frames.export import export_table
 
@@ -167,8 +161,8 @@ def _returns(session: RecordedSession, capital: int | None) -> Returns:
     except NoCapital as error:
         raise OperatorFault(
             f"feed session {session.id}",
-            "an account has lost all of its capital, so that no returns are a share of it",
-            "name with --capital an amount that its losses stay below",
+            "an account has lost all of its capital, so its returns are not defined",
+            "set --capital to an amount that is larger than the losses",
         ) from error
 
 

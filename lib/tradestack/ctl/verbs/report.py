@@ -1,16 +1,16 @@
 """Report on a session: its feed, orders, accounts, execution, ratios and faults.
 
-It is of the newest feed session, or of SESSION; of a stack that runs, has
-stopped, or of a backtest. Files are read alone, and nothing is asked of a
-daemon: of a session that goes on, the report is of what was recorded when it
-was made. Daemons record what they measure (latencies, processor, memory) once a
-minute and at their end. The same files give the same report.
+The report covers the newest feed session, or SESSION, of a stack that runs or
+has stopped, or of a backtest. It is made from files alone: for a session that
+still runs, it covers what is recorded so far. Daemons record what they measure
+(latencies, processor, memory) once a minute and when they stop. The same files
+give the same report.
 
 Without an option a summary is printed. --html writes one file that needs no
 other and no network, --markdown rates, latencies and processes of the run,
 --png a picture of each chart into a directory; --json prints everything, each
-ratio with its definition. Money, prices and quantities are decimal texts there,
-times UTC, durations ns; null is "not recorded".
+ratio with its definition. There, money, prices and quantities are decimal
+texts, times UTC, durations ns; null is "not recorded".
 
 Orders are compared with the tape at the message that caused them (FeedSeq), and
 by event times: arrival, markouts and time to fill are in feed time. A cost is
@@ -41,7 +41,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.progress import watch
 from tradestack.ctl.report.chosen_session import newest_ended
 from tradestack.ctl.report.summary import summary_of
-from tradestack.ctl.state_option import add_state_option, state_directory, state_files
+from tradestack.ctl.state_option import add_recorded_session, state_directory, state_files
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.units import DURATION_FORM, NANOSECONDS_OF, parse_quantity
 from tradestack.report.as_json import report_as_dict
@@ -58,17 +58,11 @@ SHARPE_INTERVAL = "1min"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare session, outputs, and what ratios are of."""
+    add_recorded_session(parser)
     parser.add_argument(
-        "session",
-        nargs="?",
-        metavar="SESSION",
-        help="id of a feed session (default: the newest that is kept)",
+        "--last", action="store_true", help="report on the newest feed session that has ended"
     )
-    add_state_option(parser)
-    parser.add_argument(
-        "--last", action="store_true", help="of the newest feed session that has ended"
-    )
-    written = parser.add_argument_group("what is made")
+    written = parser.add_argument_group("output")
     for name, metavar, what in (
         ("html", "FILE", "write the whole report with charts into one HTML file"),
         ("markdown", "FILE", "write rates, latencies and processes as Markdown"),
@@ -81,15 +75,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--capital",
         type=parse_capital,
         metavar="AMOUNT",
-        help="what the returns of each user are a share of (default: the largest gross exposure "
-        "behind a fill)",
+        help="capital that the returns of each user relate to (default: the user's largest gross "
+        "exposure after a fill)",
     )
     ratios.add_argument(
         "--sharpe-interval",
         type=parse_interval,
         default=SHARPE_INTERVAL,
         metavar="TIME",
-        help="ratios are of the profits of intervals of this length (default: %(default)s)",
+        help="length of the intervals whose profits the ratios use (default: %(default)s)",
     )
 
 

@@ -1,14 +1,14 @@
-"""Kill a strategy again and again, and compare what it does with what it does undisturbed.
+"""Kill a strategy again and again, and compare the result with an undisturbed run.
 
-A strategy has to come to the same decisions from the same data, however often its process dies:
-then a crash costs nothing, and a backtest tells what happens live. The stack of `tradestackctl up`
-runs twice over the same data. In the first run nothing happens to the strategy; in the second its
-process is killed (SIGKILL) at random messages, and started again each time. Then the requests that
-it made, and all that it was told about them, are compared one by one, in order. The first
-difference is shown with the message of the feed that it belongs to, and with the likely causes.
+A strategy has to make the same decisions from the same data, however often its process dies: then
+a crash costs nothing, and a backtest shows what happens live. The stack of `tradestackctl up` runs
+twice over the same data. The first run is undisturbed; in the second one the strategy's process is
+killed (SIGKILL) at random messages, and started again each time. Then its requests, and the reports
+on them, are compared one by one, in order. The first difference is shown with the message of the
+feed that it belongs to, and with the likely causes.
 
-The order manager waits for a strategy that is away (away_max) for an hour here, so a restart
-changes nothing, however long it takes.
+For these runs the order manager waits up to an hour for a strategy that is away (away_max), so
+that a restart changes nothing, however long it takes.
 
 examples:
   tradestackctl soak news

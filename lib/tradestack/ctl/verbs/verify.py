@@ -1,14 +1,14 @@
-"""Fold a feed session's log and order journals anew, and compare every report byte for byte.
+"""Fold a feed session's log and order journals again, and compare every report byte for byte.
 
-Each account is made again from its first record: its orders and requests meet the recorded trades
-at their journalled causes, by the code that the order manager runs. Reports, numbers, arrival and
-visible times and checkpoints have to be those in the journal; the messages of the feed log have to
-have their checksums. The first difference is named, with file, line, order and field.
+Each account is rebuilt from its first record: its orders and requests meet the recorded trades at
+their journalled causes, in the code that the order manager runs. Reports, numbers, arrival times,
+visible times and checkpoints have to equal those in the journal, and the feed log has to match its
+checksums. The first difference is named, with file, line, order and field.
 
 Where accounts go on from an earlier feed session (`account = "carry"`), that one is verified too,
-and so on, as far back as the feed logs are there; where one is not, the result says so.
+and so on, as far back as feed logs exist; the result says where one is missing.
 
-It only reads, and may be used while the daemons run, or on a copy of the files.
+No file is changed. It can be used while the daemons run, or on a copy of the files.
 
 examples:
   tradestackctl verify                        the newest feed session
@@ -25,20 +25,14 @@ import argparse
 import json
 
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.state_option import add_state_option, state_files
+from tradestack.ctl.state_option import add_recorded_session, state_files
 from tradestack.ctl.verify.verify_session import verify_session
 from tradestack.report.files.unreadable import as_operator_fault
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the session and the options."""
-    parser.add_argument(
-        "session",
-        nargs="?",
-        metavar="SESSION",
-        help="id of the feed session (default: the newest that is kept)",
-    )
-    add_state_option(parser)
+    add_recorded_session(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 

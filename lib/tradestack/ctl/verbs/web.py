@@ -1,11 +1,11 @@
-"""Print the address of the page that shows the stack, with a login that is good once.
+"""Print the address of the page that shows the stack, with a login that can be used once.
 
 The address works for a minute, in one browser, and logs you in as yourself: the page can then pause
 the feed, change its pace, halt trading and cancel orders, as you can. Only root and members of the
 group tradestack-ops get one. Without a login the page shows everything and changes nothing.
 
-From another computer, run ssh -L 8997:/run/tradestack/web.sock HOST, this in it, and open the
-address there, as long as that ssh is open.
+From another computer, run ssh -L 8997:/run/tradestack/web.sock HOST, run this command in that
+session, and open the address on your computer while the session is open.
 
 examples:
   tradestackctl web                        print the address
@@ -36,7 +36,7 @@ _DOCUMENT = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--open", action="store_true", help="also open it in a browser")
-    parser.add_argument("--no-login", action="store_true", help="the page without a login")
+    parser.add_argument("--no-login", action="store_true", help="print the address without a login")
 
 
 def run(args: argparse.Namespace) -> int:

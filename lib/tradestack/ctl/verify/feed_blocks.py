@@ -11,7 +11,7 @@ from tradestack.store.named_file import open_named_file
 
 @dataclass(frozen=True, slots=True)
 class BadBlock:
-    """Messages whose checksum differs: from first to last, what it has to be and what it is."""
+    """Messages whose checksum differs: first and last, expected and actual checksum."""
 
     first: int
     last: int
@@ -38,7 +38,7 @@ def check_blocks(
 ) -> BlockCheck:
     """Compare the first `head` messages of a log with its checksums. Raises OSError.
 
-    is_ended: the last block may be a shorter one. show: is told the share that is done.
+    is_ended: the last block may be a shorter one. show: is called with the share that is done.
     """
     check = BlockCheck()
     checksums = read_checksums(log)

@@ -1,4 +1,4 @@
-"""What a verification has found, as text and as JSON."""
+"""The result of a verification, as text and as JSON."""
 
 import textwrap
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ TAKEN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A difference, or damage: in which file, where there, what, and what should be there."""
+    """A difference or damage: file, place, what is found and what is expected."""
 
     file: Path
     place: str
@@ -73,7 +73,7 @@ class Result:
 
     @property
     def is_same(self) -> bool:
-        """Whether there is no difference, in the earlier feed sessions neither."""
+        """Whether there is no difference, here and in the earlier feed sessions."""
         return not self.findings and all(each.is_same for each in self.earlier)
 
     @property

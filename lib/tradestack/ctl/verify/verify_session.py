@@ -1,4 +1,4 @@
-"""The files of one feed session → what in them does not agree.
+"""The files of one feed session → their disagreements.
 
 The journals are read up to where they ended when they were found, and the log is opened after
 that: so it has every message that they name, also while both are written.
@@ -107,7 +107,7 @@ def _fold_journals(
         result.findings.append(_in_journal(path, differs.difference))
     except ProtocolError as error:
         result.findings.append(_in_log(log, "feed log", str(error), "tick packets", "damage"))
-    result.accounts = sorted({*verification.folds, *verification.behind})
+    result.accounts = sorted({*verification.folds.by_user, *verification.folds.behind})
     result.counts = verification.counts
     _note_unknown(result, verification)
 
@@ -171,33 +171,33 @@ def _note_unknown(result: Result, verification: Verification) -> None:
     unknown += [
         f"The account of {user} begins in an order journal that is not here: it is folded from the "
         "state that it has in the first one that is."
-        for user in sorted(verification.late)
+        for user in sorted(verification.folds.late)
     ]
     unknown += [
         f"Of the account of {user} the rest is not compared: {reason}."
         + (" It has ended as its reports say." if user in verification.ends.users else "")
-        for user, reason in sorted(verification.behind.items())
+        for user, reason in sorted(verification.folds.behind.items())
     ]
     if counts.unplaced:
         unknown.append(f"{counts.unplaced:,} reports are refusals that no account has made.")
     if verification.unjournalled:
         unknown.append(f"{verification.unjournalled:,} reports that follow are not journalled yet.")
-    if not all(fold.account.state.is_ended for fold in verification.folds.values()):
+    if not all(fold.account.state.is_ended for fold in verification.folds.by_user.values()):
         unknown.append("Records cut off at the end of an order journal leave no trace.")
 
 
 def _openings(result: Result, log: Path, verification: Verification) -> set[str]:
     """Return the feed sessions that accounts go on from; say what that rests on."""
     sessions = set()
-    for user, fold in sorted(verification.folds.items()):
+    for user, fold in sorted(verification.folds.by_user.items()):
         opening = fold.account.state.opening
         if opening is None:
             continue
         before = log.with_stem(opening.feed_session)
         how = (
-            "that is folded anew as well, below"
+            "that is folded again as well, below"
             if before.exists()
-            else "that cannot be folded anew, because its feed log is not here"
+            else "that cannot be folded again, because its feed log is not here"
         )
         result.unknown.append(
             f"The account of {user} goes on from feed session {before.stem}: it is compared with "

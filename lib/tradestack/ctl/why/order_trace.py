@@ -1,4 +1,4 @@
-"""What the files say of one order: its records, and what each trade of its symbol did to it.
+"""The trace of an order in the files: its records, and the effect of each trade of its symbol.
 
 The journal has what was answered. Why a trade did not fill the order is in no file: its account is
 folded again, as `verify` does, and watched while the order works.
@@ -142,9 +142,9 @@ class _Tracing:
 
     def _begin(self) -> None:
         self._is_met = True
-        fold = self._verification.folds.get(self._user)
+        fold = self._verification.folds.by_user.get(self._user)
         if fold is None:  # it has met more than the log has
-            self._trace.lost = self._verification.behind.get(self._user)
+            self._trace.lost = self._verification.folds.behind.get(self._user)
             return
         order = fold.account.state.orders.get(self._trace.order_id)
         if order is not None:  # accepted
@@ -152,12 +152,12 @@ class _Tracing:
             self._watch = fold.account.watch = TradeWatch(order)
 
     def _finish(self) -> None:
-        """Take what was seen; of a working order also behind the journal.
+        """Take what was seen; of a working order also after the journal.
 
         That ends before a report that the journal does not have yet.
         """
-        trace, fold = self._trace, self._verification.folds.get(self._user)
-        trace.lost = self._verification.behind.get(self._user)
+        trace, fold = self._trace, self._verification.folds.by_user.get(self._user)
+        trace.lost = self._verification.folds.behind.get(self._user)
         if self._watch is None:
             return
         if fold is None:

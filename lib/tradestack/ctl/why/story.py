@@ -156,7 +156,7 @@ def _trade(trade: Trade) -> str:
 
 
 def _wrapped(line: str) -> str:
-    """Break a line before it is too long, but no word of it."""
+    """Break a line before it is too long, but not within words."""
     indent = " " * (len(line) - len(line.lstrip()) + 4)
     return textwrap.fill(
         line,

@@ -1,4 +1,4 @@
-"""A message that somebody awaits the answer to."""
+"""A message whose answer is awaited."""
 
 import asyncio
 from dataclasses import dataclass

@@ -181,7 +181,7 @@ class AwaitedOrders(OrderListener):
         self._changed.set()
 
     def on_connected(self) -> None:
-        """Send what has no answer; give up what another order session was to report on."""
+        """Send what has no answer; give up orders that a lost order session had taken."""
         for pending in self._all_pending():
             if pending.sent_in not in ("", self._client.session_id):
                 self._give_up(pending)

@@ -10,14 +10,14 @@ from tradestack.net.client.connection import ConnectionLimits, SoupConnection
 from tradestack.net.client.feed_events import FeedEvents
 from tradestack.net.client.feed_listener import EndReason, FeedListener
 from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S, Credentials, LoggedIn
-from tradestack.net.client.reconnector import Position, Reconnector
+from tradestack.net.client.reconnector import Position, ReconnectingClient
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.feed import FeedDecoder, TickBatch
 from tradestack.wire.service import Service
 from tradestack.wire.soup import PacketType
 
 
-class FeedClient:
+class FeedClient(ReconnectingClient):
     """A feed that survives disconnects and restarts of the gateway.
 
     It reconnects by itself and continues at the next number; when the gateway has begun another
@@ -45,7 +45,7 @@ class FeedClient:
     Both forms raise LoginRejected for wrong credentials, WrongPort (which is one) at the port of an
     order manager, and SequenceHole when messages were lost.
     They wait for a gateway that cannot be reached, but for the first login only as long as
-    first_login_timeout_s (None: for ever), and then raise NotReached.
+    first_login_timeout_s (None: forever), and then raise NotReached.
     """
 
     def __init__(
@@ -60,20 +60,18 @@ class FeedClient:
         backoff: Backoff | None = None,
         first_login_timeout_s: float | None = FIRST_LOGIN_TIMEOUT_S,
     ) -> None:
-        self._clock = clock
-        self._limits = limits or ConnectionLimits()
-        self._reconnector = Reconnector(
+        super().__init__(
             Service.FEED,
             addresses,
             credentials,
-            limits=self._limits,
-            backoff=backoff or Backoff(),
+            clock=clock,
+            session_id=session_id,
+            sequence=sequence,
+            limits=limits,
+            backoff=backoff,
             first_login_timeout_s=first_login_timeout_s,
         )
-        self._position = Position(session_id, sequence)
         self._announced = ""  # the session whose start was announced
-        self._connection: SoupConnection | None = None
-        self._is_paused = False
         self._events: FeedEvents | None = None
 
     # ---- the iterator ------------------------------------------------------------------------
@@ -90,11 +88,6 @@ class FeedClient:
         return self._events
 
     # ---- the callback form -------------------------------------------------------------------
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the client is logged in."""
-        return self._connection is not None and self._connection.is_open
 
     async def run(self, listener: FeedListener) -> None:
         """Call the listener until cancelled; one run at a time.
@@ -117,26 +110,9 @@ class FeedClient:
         if self._connection is not None:
             self._connection.send_unsequenced(payload)
 
-    def pause_reading(self) -> None:
-        """Read nothing more from the gateway, over disconnects, until `resume_reading`.
-
-        What was received before is still delivered.
-        """
-        self._is_paused = True
-        if self._connection is not None:
-            self._connection.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Read from the gateway again."""
-        self._is_paused = False
-        if self._connection is not None:
-            self._connection.resume_reading()
-
     def close(self) -> None:
         """Log out; the listener is not called any more. Ends the iterator, but not a `run`."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._disconnect()
         if self._events is not None:
             self._events.close()
 
@@ -144,9 +120,7 @@ class FeedClient:
         """Receive from one connection until it is lost or the session ends."""
         position = self._position
         receiver = _FeedReceiver(logged_in, position, listener, self._clock, self._limits)
-        self._connection = receiver.connection
-        if self._is_paused:
-            self._connection.pause_reading()
+        self._use(receiver.connection)
         listener.on_connected()
         if self._announced != position.session_id:
             self._announced = position.session_id

@@ -1,4 +1,4 @@
-"""The first answers to orders and requests of an order session, to answer a repeated one by."""
+"""The first answers to orders and requests of an order session, for repetitions of these."""
 
 from tradestack.domain.execution_report import (
     ExecutionReport,
@@ -18,7 +18,7 @@ from tradestack.domain.requests import (
 # ORDERS_PENDING_MAX orders, not a day's.
 REPORTS_KEPT_MAX = 10_000
 # ClOrdIDs of older reports, some 200 bytes each: the order manager answers a repeated order by its
-# report in the stream alone, so that who enters it again would wait for ever. As many as an order
+# report in the stream alone, so that who enters it again would wait forever. As many as an order
 # session has reports unless it is configured otherwise.
 NAMES_KEPT_MAX = 1_000_000
 

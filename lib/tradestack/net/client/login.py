@@ -79,7 +79,7 @@ class LoggedIn:
     """A socket whose login was accepted.
 
     next_sequence: number of the first message that the server will send.
-    pending: bytes that arrived behind the answer.
+    pending: bytes that arrived after the answer.
     """
 
     socket: socket.socket

@@ -11,7 +11,7 @@ from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, SoupConnection
 from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S, Credentials, LoggedIn
 from tradestack.net.client.order_listener import OrderListener
-from tradestack.net.client.reconnector import Position, Reconnector
+from tradestack.net.client.reconnector import Position, ReconnectingClient
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.orders import ClientMessage, decode_server_message, encode_message
@@ -21,7 +21,7 @@ from tradestack.wire.soup import PacketType
 logger = logging.getLogger(__name__)
 
 
-class OrderClient:
+class OrderClient(ReconnectingClient):
     """Order entry that survives disconnects and restarts of the order manager.
 
     It reconnects by itself and continues at the next report. It has two forms: `run` calls an
@@ -65,20 +65,18 @@ class OrderClient:
         sequence: int = 1,
     ) -> None:
         """Take the order session to follow first, "" for the current one, and the first report."""
-        self._user = credentials.user
-        self._clock = clock
-        self._limits = limits or ConnectionLimits()
-        self._reconnector = Reconnector(
+        super().__init__(
             Service.ORDERS,
             addresses,
             credentials,
-            limits=self._limits,
-            backoff=backoff or Backoff(),
+            clock=clock,
+            session_id=session_id,
+            sequence=sequence,
+            limits=limits,
+            backoff=backoff,
             first_login_timeout_s=first_login_timeout_s,
         )
-        self._position = Position(session_id, sequence)
-        self._connection: SoupConnection | None = None
-        self._is_paused = False
+        self._user = credentials.user
         self._task: asyncio.Task[None] | None = None
 
     # ---- the awaited form --------------------------------------------------------------------
@@ -117,11 +115,6 @@ class OrderClient:
         """How many sequenced messages of the order session the listener has handled."""
         return self._position.sequence - 1
 
-    @property
-    def is_connected(self) -> bool:
-        """Whether the client is logged in."""
-        return self._connection is not None and self._connection.is_open
-
     async def run(self, listener: OrderListener) -> None:
         """Call the listener until cancelled; one run at a time.
 
@@ -142,37 +135,18 @@ class OrderClient:
         if self._connection is not None:
             self._connection.send_unsequenced(encode_message(message))
 
-    def pause_reading(self) -> None:
-        """Read nothing more from the order manager, over disconnects, until `resume_reading`.
-
-        What was received before is still delivered.
-        """
-        self._is_paused = True
-        if self._connection is not None:
-            self._connection.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Read from the order manager again."""
-        self._is_paused = False
-        if self._connection is not None:
-            self._connection.resume_reading()
-
     def forget_session(self, listener: OrderListener) -> None:
         """Follow the current order session from its first report on at the next login."""
         listener.on_session_lost(self._position.leave())
 
     def disconnect(self) -> None:
         """Log out; the listener is not called any more."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._disconnect()
 
     async def _follow(self, logged_in: LoggedIn, listener: OrderListener) -> None:
         """Receive from one connection until it is lost or the session ends."""
         receiver = _OrderReceiver(logged_in, self._position, listener, self._clock, self._limits)
-        self._connection = receiver.connection
-        if self._is_paused:
-            self._connection.pause_reading()
+        self._use(receiver.connection)
         listener.on_connected()
         try:
             close = await receiver.closed

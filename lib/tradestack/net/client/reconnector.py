@@ -1,15 +1,19 @@
-"""Login after login, at one server or several, with a growing delay after each failure."""
+"""Login after login, at one server or several, with a growing delay after each failure.
+
+Reconnector         the logins
+ReconnectingClient  what the clients of both ports share: logins, and a connection at a time
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net.addresses import Address
 from tradestack.net.client.alternatives import Alternatives
 from tradestack.net.client.backoff import Backoff
-from tradestack.net.client.connection import ConnectionLimits
+from tradestack.net.client.connection import ConnectionLimits, SoupConnection
 from tradestack.net.client.listener_owner import ServerNotTrusted
 from tradestack.net.client.login import (
     Credentials,
@@ -56,7 +60,7 @@ class Position:
 class Reconnector:
     """The logins of one client at the servers of `service`, tried in turn.
 
-    first_login_timeout_s: how long to try until the first success; None: for ever, as afterwards.
+    first_login_timeout_s: how long to try until the first success; None: forever, as afterwards.
     """
 
     def __init__(
@@ -183,3 +187,69 @@ class Reconnector:
             session=position.session_id,
             next=position.sequence,
         )
+
+
+class ReconnectingClient:
+    """A client of one session after the other, with at most one connection.
+
+    session_id, sequence: where to begin; session_id "" for the current session.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        addresses: Address | Sequence[Address],
+        credentials: Credentials,
+        *,
+        clock: Clock,
+        session_id: str,
+        sequence: int,
+        limits: ConnectionLimits | None,
+        backoff: Backoff | None,
+        first_login_timeout_s: float | None,
+    ) -> None:
+        self._clock = clock
+        self._limits = limits or ConnectionLimits()
+        self._reconnector = Reconnector(
+            service,
+            addresses,
+            credentials,
+            limits=self._limits,
+            backoff=backoff or Backoff(),
+            first_login_timeout_s=first_login_timeout_s,
+        )
+        self._position = Position(session_id, sequence)
+        self._connection: SoupConnection | None = None
+        self._is_paused = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the client is logged in."""
+        return self._connection is not None and self._connection.is_open
+
+    def pause_reading(self) -> None:
+        """Read nothing more from the server, over disconnects, until `resume_reading`.
+
+        What was received before is still delivered.
+        """
+        self._is_paused = True
+        if self._connection is not None:
+            self._connection.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read from the server again."""
+        self._is_paused = False
+        if self._connection is not None:
+            self._connection.resume_reading()
+
+    def _use(self, connection: SoupConnection) -> None:
+        """Use a new connection from now on, paused if the client is."""
+        self._connection = connection
+        if self._is_paused:
+            connection.pause_reading()
+
+    def _disconnect(self) -> None:
+        """Log out; nothing more is received from the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

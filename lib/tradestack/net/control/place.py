@@ -1,4 +1,4 @@
-"""Where the control sockets are, if nobody has chosen another place."""
+"""The default directory of the control sockets."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""All daemons asked for their metrics, each over its control socket, at the same time."""
+"""The metrics of all daemons, queried at the same time through their control sockets."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The share of the loop's time for a control socket, which is to delay nothing else.
+"""The control socket's share of the loop's time, so that it delays nothing else.
 
 The processor time that the task of each connection takes is measured, whatever it does: reading,
 carrying out calls, making the items of streams. Before each call, command or item a connection

@@ -1,4 +1,4 @@
-"""The origins and users of logins that have failed: who comes last when passwords are checked.
+"""The origins and users of failed logins, whose passwords are checked last.
 
 Nobody is refused for failures of others with the same name or address: the right password gets in.
 But guesses wait for each other (logins.py). Origins take turns, so that nobody comes first who

@@ -136,7 +136,7 @@ class Inbox:
         return self._is_watching
 
     def watch(self) -> None:
-        """Read what comes, and handle what is here already."""
+        """Start reading, and handle what has arrived already."""
         if self._is_closed:
             return
         self._cancel_retry()
@@ -157,7 +157,7 @@ class Inbox:
             self._server.turns.remove(self)
 
     def admit(self) -> None:
-        """Read what a client sends that is logged in, first what came behind the login."""
+        """Read from a client that is logged in, beginning with what came after the login."""
         limits = self._server.limits
         received = self._decoder.pending
         self._decoder = soup.PacketDecoder(limits.packet_length_max - soup.HEADER_LENGTH)

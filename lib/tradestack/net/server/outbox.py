@@ -108,7 +108,7 @@ class Outbox:
 
     @property
     def beside_bytes(self) -> int:
-        """The bytes of packets outside the stream that wait behind what is being sent."""
+        """The bytes of packets outside the stream that wait after what is being sent."""
         return len(self._beside)
 
     @property

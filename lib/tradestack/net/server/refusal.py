@@ -25,12 +25,12 @@ def rejected(reason: soup.RejectReason) -> Refusal:
 
 
 def wrong_port(served: Service) -> Refusal:
-    """Say what the port serves, and answer J."""
+    """Return the packets that name the port's service and reject the login."""
     answer = soup.encode_login_rejected(soup.RejectReason.SESSION_NOT_AVAILABLE)
     return Refusal(CloseReason.WRONG_PORT, encode_wrong_port(served) + answer)
 
 
 def standing_by(text: str) -> Refusal:
-    """Say who takes logins instead; no J, which would say that the session is not available."""
+    """Return the packet of a standby; J would mean that the session is not available."""
     remark = encode_close(Close(CloseReason.STANDBY, text))
     return Refusal(CloseReason.STANDBY, soup.encode_packet(soup.PacketType.DEBUG, remark))

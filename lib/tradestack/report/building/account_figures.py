@@ -30,8 +30,8 @@ _NO_BEGINNING = "no order journal that is kept has the beginning of its account"
 class AccountTables:
     """What accounts are made of.
 
-    equity: columns EQUITY, with a row of each user behind the last message; orders: columns ORDERS;
-    fills: those that are booked; positions: behind the last fills; market: the tape.
+    equity: columns EQUITY, with a row of each user after the last message; orders: columns ORDERS;
+    fills: those that are booked; positions: after the last fills; market: the tape.
     """
 
     equity: Table

@@ -25,8 +25,8 @@ def account_ratios(
 ) -> Iterator[RatiosOf]:
     """Yield the ratios of all accounts together if there are several, then of each.
 
-    equity: columns EQUITY, with rows behind the last message of each interval and behind fills.
-    capital: of each user, ×10⁻⁸; None: the largest gross exposure behind a fill.
+    equity: columns EQUITY, with rows after the last message of each interval and after fills.
+    capital: of each user, ×10⁻⁸; None: the largest gross exposure after a fill.
     """
     opened = {account.user: account.opened_equity for account in accounts.accounts}
     users: list[str | None] = [*opened]

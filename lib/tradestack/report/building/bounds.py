@@ -1,4 +1,4 @@
-"""How much of everything that can be long a report has: its page is to stay below 1 MB."""
+"""Bounds on the long parts of a report: its page is to stay below 1 MB."""
 
 POINTS_MAX = 1_000  # of a curve or a chart
 CURVES_MAX = 6  # accounts that have one

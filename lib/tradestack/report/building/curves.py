@@ -1,4 +1,4 @@
-"""Which messages the curves are drawn of, and the curves, of the exact equity behind these."""
+"""The curves of exact equity, and the choice of the messages that they are drawn from."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What the daemons recorded of themselves → latencies, processes, clients, counters.
+"""The recorded statistics of the daemons → latencies, processes, clients, counters.
 
 A daemon records a line a minute, and one at its end; `since` is the start of the process, so that
 another one is a restart.

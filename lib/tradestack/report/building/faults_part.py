@@ -1,4 +1,4 @@
-"""Statistics and the journals' facts → what went wrong."""
+"""Statistics and facts of the journals → the faults of a session."""
 
 from collections.abc import Sequence
 

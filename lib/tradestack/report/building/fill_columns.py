@@ -9,7 +9,7 @@ from tradestack.trading.account.account_state import AccountState
 
 
 def booked_fills(fills: Iterable[Fill], openings: Mapping[str, AccountState]) -> list[Fill]:
-    """Return the fills behind the states with which accounts begin; those have the others.
+    """Return the fills after the states with which accounts begin; those have the others.
 
     Only where the journals from before such a state are not kept, that is not all of them.
     """

@@ -1,4 +1,4 @@
-"""The gateway's sidecar and the journals' facts → where a report comes from."""
+"""The gateway's sidecar and facts of the journals → the provenance of a report."""
 
 import hashlib
 from collections.abc import Iterator, Mapping

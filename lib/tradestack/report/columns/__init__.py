@@ -1,1 +1,1 @@
-"""What a recorded session holds, as columns: ticks, news, orders, fills, equity, positions."""
+"""The contents of a recorded session as columns: ticks, news, orders, fills, equity, positions."""

@@ -75,7 +75,7 @@ FILLS: Kinds = {
     "report_time": Kind.TIME,  # wall clock, when it was journalled
     "visible_time": Kind.TIME,  # feed time from which the strategy is shown it
 }
-# Of each user, and at the end of all together (user NO_CODE), behind messages of the feed.
+# Of each user, and at the end of all together (user NO_CODE), after messages of the feed.
 EQUITY: Kinds = {
     "user": Kind.CODE,
     "feed_seq": Kind.COUNT,
@@ -84,7 +84,7 @@ EQUITY: Kinds = {
     "cash": Kind.FIXED,
     "market_value": Kind.FIXED,  # of all positions, short ones below 0: net exposure
     "gross_exposure": Kind.FIXED,  # of all positions, each without its sign
-    "peak_equity": Kind.FIXED,  # behind any message until then, not only those that have a row
+    "peak_equity": Kind.FIXED,  # after any message until then, not only those that have a row
     "drawdown": Kind.FIXED,  # peak − equity
     "drawdown_max": Kind.FIXED,
     "realized_pnl": Kind.FIXED,  # before fees, as is the next one

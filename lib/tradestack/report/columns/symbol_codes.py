@@ -14,7 +14,7 @@ from tradestack.wire.symbol_table import NO_SLOT, SymbolTable
 SYMBOLS_MAX = int(np.iinfo(np.int16).max)
 _RECORDS_TOGETHER = 1 << 16
 
-Show = Callable[[float], None]  # is told the share of the work that is done
+Show = Callable[[float], None]  # is called with the share that is done
 
 
 class SymbolCodes:

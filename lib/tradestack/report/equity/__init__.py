@@ -1,1 +1,1 @@
-"""The equity of accounts behind every message of the tape, exactly: from fills and prices."""
+"""The equity of accounts after every message of the tape, exactly: from fills and prices."""

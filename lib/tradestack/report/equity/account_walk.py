@@ -1,8 +1,8 @@
-"""One account along the tape: its equity behind every message, as the account itself has it.
+"""One account along the tape: its equity after every message, as the account itself has it.
 
 A price of a symbol that is held changes equity by quantity × change of the price; a fill by what it
 was better than the newest price, less its fee. At the message of a fill both are one step: the
-account notes its peak behind each fill, and not between the price and the first of them.
+account notes its peak after each fill, and not between the price and the first of them.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from tradestack.trading.account.holdings.portfolio import Portfolio
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockEquity:
-    """What is behind each message of a block; gross: the exposure without signs.
+    """The equity after each message of a block; gross: the exposure without signs.
 
     peak: the highest equity so far. drawdown_max: the largest distance from it so far, ×10⁻⁸.
     """
@@ -32,7 +32,7 @@ class BlockEquity:
 
 
 class AccountWalk:
-    """An account from behind message `through` on, at which it has that portfolio.
+    """An account after message `through`, at which it has that portfolio.
 
     marks: the newest prices of what it has traded, by the codes of symbols.
     """

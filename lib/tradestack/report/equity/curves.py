@@ -69,7 +69,7 @@ def walk_tape(
     rows: Sequence[Integers],
     total_rows: Integers,
 ) -> Curves:
-    """Follow accounts along the tape, and keep what is behind these messages of each and of all."""
+    """Follow accounts along the tape; keep the equity of each and of all after these messages."""
     walks = [account.walk() for account in accounts]
     sampled = [Sampled(each) for each in rows]
     total, all_accounts = Sampled(total_rows), Total()

@@ -1,4 +1,4 @@
-"""The fills of one account, one after the other: cash, profit, fees and positions behind each."""
+"""The fills of one account, one after the other: cash, profit, fees and positions after each."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,11 +39,11 @@ def tape_fills(fills: Table) -> list[TapeFill]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FillCourse:
-    """What an account has behind each fill; row 0 is before the first one.
+    """What an account has after each fill; row 0 is before the first one.
 
     sequences: of the fills. symbols: codes; signed: quantities;
     prices, fees: of each fill. cash, realized, charged:
-    behind it, from row 0 on. positions: at the end, by the code of the symbol.
+    after it, from row 0 on. positions: at the end, by the code of the symbol.
     """
 
     sequences: Integers

@@ -1,4 +1,4 @@
-"""With what the account of a user begins in the files: flat, taken over, or on its way."""
+"""The state with which an account begins in the files: flat, carried over, or in mid-session."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tradestack.wire.journal.account_records import AccountRecord, CheckpointRec
 
 @dataclass(frozen=True, slots=True)
 class OpeningState:
-    """What a user owns behind message `through`, when the first `fills` rows of fills are over.
+    """What a user owns after message `through`, when the first `fills` rows of fills are over.
 
     taken: what was taken over from an earlier feed session, ×10⁻⁸ by symbol. is_late: it has been
     traded with before, and what was done then is not here.
@@ -35,7 +35,7 @@ class OpeningStates:
         self._awaited: set[str] = set()
 
     def take_account(self, record: AccountRecord, fills: int) -> None:
-        """Take that an account begins, behind so many fills. Raises ValueError."""
+        """Note the beginning of an account after a number of fills. Raises ValueError."""
         if record.user not in self.by_user:
             state = decode_checkpoint([bytes(record.state)])
             if state.is_awaiting:

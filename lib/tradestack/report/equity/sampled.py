@@ -1,4 +1,4 @@
-"""What accounts have behind some messages of a tape, and what they have together."""
+"""The equity of accounts after selected messages of a tape, and their sums."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ from tradestack.report.equity.exact import Exact, zeros
 
 
 class Sampled:
-    """What is behind the messages `rows`, which ascend; block by block."""
+    """The equity after the messages `rows`, which ascend; taken block by block."""
 
     def __init__(self, rows: Integers) -> None:
         self.rows = rows
@@ -32,7 +32,7 @@ class Sampled:
 
     @property
     def equity(self) -> Exact:
-        """The equity behind each of them."""
+        """The equity after each of them."""
         return self._joined(lambda block: block.equity)
 
     @property
@@ -59,7 +59,7 @@ class Sampled:
 
 
 class Total:
-    """The sum of accounts, with a peak of its own: behind each message."""
+    """The sum of accounts, with a peak of its own: after each message."""
 
     def __init__(self) -> None:
         self._peak: int | None = None

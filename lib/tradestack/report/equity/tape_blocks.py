@@ -9,7 +9,7 @@ from tradestack.domain.tick import TickKind
 from tradestack.report.columns.table import Integers
 from tradestack.wire.feed import TickRecords
 
-# Records that are looked at together: some 50 MB, whatever the length of the tape.
+# Records that are processed together: some 50 MB, whatever the length of the tape.
 BLOCK_RECORDS = 1 << 19
 _PRICE = int(TickKind.PRICE)
 

@@ -1,1 +1,1 @@
-"""Feed logs and order journals where a stack keeps them, as they are read from outside."""
+"""Feed logs and order journals in the directories of a stack, for readers outside the daemons."""

@@ -25,7 +25,7 @@ _EXPIRED = b'"ExecType":"EXPIRED"'
 
 @dataclass(frozen=True, slots=True)
 class JournalFile:
-    """An order journal; size_bytes: when it was found, what is behind that was written since."""
+    """An order journal; size_bytes: when it was found; what is after that was written since."""
 
     path: Path
     size_bytes: int
@@ -126,7 +126,7 @@ def payloads_of(
 ) -> Iterator[tuple[int, bytes]]:
     """Yield number and payload of the lines that were whole when the journal was found.
 
-    show: is told the share that is done. Raises OperatorFault, OSError.
+    show: is called with the share that is done. Raises OperatorFault, OSError.
     """
     for line in read_lines(journal.path):
         end = line.offset + line.size
@@ -144,7 +144,7 @@ def payloads_of(
 
 @contextlib.contextmanager
 def tapes_of(log: Path) -> Iterator[Callable[[], FeedTape]]:
-    """Give a function that opens the tape of a feed log anew; close all of them at the end."""
+    """Give a function that opens the tape of a feed log again; close all of them at the end."""
     with contextlib.ExitStack() as opened:
 
         def open_tape() -> FeedTape:

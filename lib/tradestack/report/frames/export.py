@@ -18,7 +18,7 @@ from tradestack.report.recorded import RecordedSession
 # Ticks that are in memory as a frame at a time: some 25 MB, of which several may be under way.
 _SLAB_TICKS = 250_000
 
-Show = Callable[[float], None]  # is told the share of the work that is done
+Show = Callable[[float], None]  # is called with the share that is done
 
 _KINDS: dict[ExportedTable, Kinds] = {
     ExportedTable.TICKS: TICKS,

@@ -1,4 +1,4 @@
-"""What a report is made of for people: sections of facts, tables and charts, in no format yet."""
+"""The blocks of a report for people: sections of facts, tables and charts, in no format yet."""
 
 import enum
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""What an equity series is worth, and what of it may be luck."""
+"""Statistics of an equity series, and how much of it may be luck."""

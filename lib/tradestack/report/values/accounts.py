@@ -28,8 +28,8 @@ class AccountFigures(msgspec.Struct, frozen=True, kw_only=True):
     equity = starting cash + realized_pnl + unrealized_pnl − fees. peak_equity, drawdown,
     drawdown_max: at every trade of what is held. opened_from: the feed session whose account it
     goes on from, None: it began flat. session_pnl: what was earned in this session, after fees.
-    matched_through: the message behind which it is valued: the last one. While the session goes
-    on its orders may have met fewer, and then `pnl` values it behind the last that they have met.
+    matched_through: the message after which it is valued: the last one. While the session goes
+    on its orders may have met fewer, and then `pnl` values it after the last that they have met.
     """
 
     user: str

@@ -1,4 +1,4 @@
-"""Execution quality: what it cost to trade, beside the prices at which it was decided.
+"""Execution quality: the cost of trading, compared with the prices at the decisions.
 
 s is +1 for BUY and −1 for SELL, so that a cost is above 0 and a gain below. Prices are last trades,
 as the feed has no quotes: P_d at the decision (FeedSeq), P_a when the order arrived at the market,

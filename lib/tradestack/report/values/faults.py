@@ -1,4 +1,4 @@
-"""What went wrong, or was mended, while the session lasted."""
+"""What went wrong, or was repaired, during the session."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""What the daemons took of the machine."""
+"""The machine resources that the daemons used."""
 
 import msgspec
 

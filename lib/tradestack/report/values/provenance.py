@@ -1,4 +1,4 @@
-"""What a report is of: sessions, sources, configurations and versions."""
+"""The provenance of a report: sessions, sources, configurations and versions."""
 
 import msgspec
 

@@ -23,7 +23,7 @@ class RatiosOf(msgspec.Struct, frozen=True, kw_only=True):
     """The ratios of an account, user None: of all together.
 
     interval_ns: of the profits that they are of; intervals without a message are left out.
-    capital: what returns are a share of: as asked for, else the largest gross exposure behind a
+    capital: what returns are a share of: as asked for, else the largest gross exposure after a
     fill; 0: nothing was ever held.
     """
 

@@ -1,4 +1,4 @@
-"""The config with which a daemon runs, and what of its changed file does not hold yet."""
+"""The config that a daemon runs with, and the changes of its file that do not apply yet."""
 
 import dataclasses
 from collections.abc import Callable, Mapping

@@ -1,1 +1,1 @@
-"""The process of a daemon: what it inherits, what it may use, how it starts and ends."""
+"""The process of a daemon: what it inherits, its limits, how it starts and ends."""

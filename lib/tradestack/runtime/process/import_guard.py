@@ -1,4 +1,4 @@
-"""The guard of a process that imports a strategy: a file may loop for ever, or take signals.
+"""The guard of a process that imports a strategy: a file may loop forever, or take signals.
 
 systemd would end a daemon that loops without a word of where, and start it again. One that ignores
 SIGTERM would be killed at each stop.
@@ -20,7 +20,7 @@ class ImportTooLong(Exception):
 
 @contextmanager
 def import_guard(seconds: float = IMPORT_TIMEOUT_S) -> Iterator[None]:
-    """Interrupt what runs longer, and undo what it does to signals.
+    """Interrupt code that runs longer, and undo its changes of signal handlers.
 
     Both are of a main thread alone; another one has no guard.
     """

@@ -1,4 +1,4 @@
-"""Output that nobody takes any more."""
+"""Output that nothing reads any more."""
 
 import os
 
@@ -6,7 +6,7 @@ STDOUT, STDERR = 1, 2
 
 
 def discard_output(*streams: int) -> None:
-    """Lose what is written to these descriptors from now on, and what is still buffered.
+    """Discard all further and all buffered output to these descriptors.
 
     Otherwise the interpreter would try again at its end, complain and change the exit status.
     """

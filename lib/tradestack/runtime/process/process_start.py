@@ -1,4 +1,4 @@
-"""What a command does first, before its modules are imported: make a usual process of this one.
+"""The first act of a command, before its modules are imported: it normalises the process.
 
 A shell, a supervisor or another parent may have closed the standard streams, set a file mode mask
 that takes the owner's rights, or limited memory so that no library can be loaded. Nothing here

@@ -1,4 +1,4 @@
-"""A file read to its end before anything of it is used: what was found, and what it cannot mean.
+"""The check of a file before its use: what it contains, and what cannot be right.
 
 Whole prices so large that they must be in fixed point are refused, and sentiments on another scale.
 What is only unusual becomes a warning.

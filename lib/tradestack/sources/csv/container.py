@@ -69,7 +69,7 @@ class Opened(Protocol):
         ...
 
     def go_to(self, offset: int, line: int) -> None:
-        """Go to this byte of the text, which is behind that line; `read1` goes on there.
+        """Go to this byte of the text, which is after that line; `read1` goes on there.
 
         Raises unreadable_errors().
         """

@@ -1,4 +1,4 @@
-"""Where a row has what, and how it is written: all that the parsers know of a file."""
+"""The layout of a file: the columns and the notation, which are all that the parsers know of it."""
 
 import enum
 from collections.abc import Mapping

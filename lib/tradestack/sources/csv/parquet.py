@@ -66,7 +66,7 @@ class ParquetText:
         return piece
 
     def go_to(self, _offset: int, line: int) -> None:
-        """Go to behind this row; the text before it is not made again."""
+        """Go to the end of this row; the text before it is not made again."""
         self._row, self._fetched, self._text = line, pl.DataFrame(), b""
 
     def close(self) -> None:

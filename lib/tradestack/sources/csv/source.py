@@ -191,7 +191,7 @@ class CsvSource:
         """Read up to `size` bytes; an error is raised only when all bytes before it were read.
 
         A damaged file is not read again after its first error: gzip.GzipFile would go on somewhere
-        behind the damage, and find another error there, or none.
+        after the damage, and find another error there, or none.
         """
         data = bytearray()
         try:
@@ -243,7 +243,7 @@ def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Readin
 
 
 def why_unreadable(error: Exception) -> Reason:
-    """Say what is wrong with a file that cannot be read to its end."""
+    """Describe the fault of a file that cannot be read to its end."""
     if isinstance(error, ContainerFault):
         return error.reason
     if isinstance(error, EOFError):

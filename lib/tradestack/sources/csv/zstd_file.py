@@ -1,4 +1,4 @@
-"""What is in a zst file, where Python cannot read one itself (before 3.14)."""
+"""The contents of a zst file, where Python cannot read one itself (before 3.14)."""
 
 import io
 from typing import IO, Any

@@ -1,4 +1,4 @@
-"""One of something for each symbol."""
+"""One object for each symbol, made on demand."""
 
 from collections import defaultdict
 from collections.abc import Callable

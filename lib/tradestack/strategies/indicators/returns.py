@@ -1,4 +1,4 @@
-"""Returns: by which part of itself a price has changed."""
+"""Returns: relative changes of a price."""
 
 from collections import deque
 from operator import index

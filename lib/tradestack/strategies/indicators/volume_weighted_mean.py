@@ -51,7 +51,7 @@ class VolumeWeightedMean:
 class AnchoredVolumeWeightedMean:
     """The volume-weighted mean price since the current period began; for one symbol.
 
-    Periods are multiples of their length since the Unix epoch: "1d" begins anew at midnight UTC,
+    Periods are multiples of their length since the Unix epoch: "1d" begins again at midnight UTC,
     "1h" at each full hour. Where the ticks begin within a period, it is the mean since then.
     """
 

@@ -250,7 +250,7 @@ class Account:
         self.reporter.report(reports.restated_report(order, step, moment, reason, text))
 
     def orders_changed(self) -> None:
-        """Find out anew what depends on orders and requests: one of them changed, came or went."""
+        """Find out again what depends on orders and requests: one of them changed, came or went."""
         self._tape_fold.orders_changed()
 
     def drop(self, order: WorkingOrder, status: OrdStatus) -> None:

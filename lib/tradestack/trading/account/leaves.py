@@ -1,7 +1,7 @@
 """What the working orders of an account have left, by symbol; larger OrderQty asked for counts.
 
 Limits ask for it at every order. It is added up once, and then goes on with each order that is
-accepted, filled or done; a replace, which may ask for more, lets it be added up anew.
+accepted, filled or done; a replace, which may ask for more, lets it be added up again.
 """
 
 import msgspec

@@ -56,7 +56,7 @@ class RiskState(msgspec.Struct, kw_only=True, omit_defaults=True):
         return counts
 
     def forget_executions(self) -> None:
-        """Let fills count anew: somebody has looked at them, and goes on."""
+        """Count fills from here on: somebody has checked the earlier ones."""
         for activity in self.activities.values():
             activity.executions = EventWindow()
 

@@ -21,7 +21,7 @@ from tradestack.wire.feed import TickRecords, UnpackedTick, decode_symbol, unpac
 if TYPE_CHECKING:
     from tradestack.trading.account.account import Account
 
-# Messages that are looked at together: few after one that mattered, more while none does.
+# Messages that are processed together: few after one that mattered, more while none does.
 STRIDE_MIN = 64
 STRIDE_MAX = 16_384
 STRIDE_GROWTH = 8
@@ -38,7 +38,7 @@ class TapeFold:
         self._interest: Interest | None = None  # None: to be found out
 
     def orders_changed(self) -> None:
-        """Find out anew what the account waits for: an order or a request came, went or moved."""
+        """Find out again what the account waits for: an order or a request came, went or moved."""
         self._interest = None
 
     def match(self, through: int) -> None:
@@ -143,7 +143,7 @@ class TapeFold:
         return orders.reached_by(trade.symbol, trade.price)
 
     def _waited_for(self) -> Interest:
-        """Return what the account waits for, which is found out anew when an order changes."""
+        """Return what the account waits for, which is found out again when an order changes."""
         if self._interest is None or self._account.watch is not None:
             self._interest = self._find_interest()
         return self._interest

@@ -6,7 +6,7 @@ from tradestack.domain.tick import TickKind
 from tradestack.trading.tape import Tape
 from tradestack.wire.feed import TickRecords, encode_symbol, is_of_symbol
 
-# Messages that are looked at together.
+# Messages that are processed together.
 STRIDE = 16_384
 _PRICE = int(TickKind.PRICE)
 
@@ -50,7 +50,7 @@ class TapeVolume:
         return self._sum
 
     def _find_first(self, through: int, since_ns: int) -> int:
-        """Return the number of the first message later than that, or one behind the last."""
+        """Return the number of the first message later than that, or one after the last."""
         low, high = 1, through + 1
         while low < high:
             middle = (low + high) // 2

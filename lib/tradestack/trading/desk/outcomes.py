@@ -37,7 +37,7 @@ def counted_of_verdict(report: ExecutionReport | OrderCancelReject) -> tuple[Cou
 
 
 def counted_of_outcome(report: ExecutionReport) -> tuple[Counted, ...]:
-    """Return what is counted of what happened to an order, whoever asked for it."""
+    """Return the counters of the outcomes of an order, whatever caused them."""
     counted = _OF_AN_EVENT.get(report.exec_type, ())
     filled_by = (ExecType.TRADE, ExecType.REPLACED)
     if report.exec_type in filled_by and report.ord_status is OrdStatus.FILLED:

@@ -34,7 +34,7 @@ class HookTookTooLong(BaseException):
 
 
 class StrategyObject:
-    """Hands messages to the hooks; intents gather at the desk."""
+    """Calls the hooks for messages; the desk collects their intents."""
 
     def __init__(self, configured: ConfiguredStrategy, desk: TradingDesk) -> None:
         self._configured = configured
@@ -57,7 +57,7 @@ class StrategyObject:
             self._strategy.on_end()
 
     def take_batch(self, batch: TickBatch) -> None:
-        """Hand on all messages of a batch. Raises StrategyFailed.
+        """Call the hooks for all messages of a batch. Raises StrategyFailed.
 
         For a strategy that is neither interactive nor has async hooks.
         """
@@ -69,7 +69,7 @@ class StrategyObject:
                 self._take_messages(batch)
 
     def _take_messages(self, batch: TickBatch) -> None:
-        """Hand on messages and call timers; the batch is cut where a timer is due."""
+        """Call the hooks for messages and timers; the batch is cut where a timer is due."""
         times_ns = batch.records["event_time_ns"]
         while len(batch) and times_ns[-1] >= self._timers.next_ns:
             row = int(times_ns.searchsorted(self._timers.next_ns))
@@ -91,7 +91,7 @@ class StrategyObject:
                 on_news(message)
 
     def take(self, tick: Tick, reports: Iterator[Report]) -> None:
-        """Hand on the reports that are visible at a message, and the message."""
+        """Call the hooks for the reports that are visible at a message, then for the message."""
         with self._handling(tick.sequence):
             for _ in self._results(tick, reports):
                 pass
@@ -128,7 +128,7 @@ class StrategyObject:
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
-        """Raise StrategyFailed for what hooks raise; Ctrl-C is told where it has met them."""
+        """Raise StrategyFailed for what hooks raise; note the place in a KeyboardInterrupt."""
         try:
             yield
         except (Exception, SystemExit, HookTookTooLong) as error:  # whatever a user's hook does
@@ -139,7 +139,7 @@ class StrategyObject:
             raise
 
     def _failure(self, error: BaseException) -> StrategyFailed:
-        """Return what is told of an exception: the strategy's last line, the message, and what."""
+        """Describe an exception by the strategy's last line, the exception and the message."""
         place, message, sequence = self._where(error)
         return StrategyFailed(f"{place}: {type(error).__name__}: {error}{message}", sequence)
 

@@ -84,7 +84,7 @@ class Slippage(msgspec.Struct, frozen=True):
 
     The recent volume is that of the symbol's last `recent_trades` trades, up to the one that
     fills. To each kind comes a drawn number of increments, uniform from 0 to `random_ticks`, drawn
-    anew for each fill. The amount is rounded half to even to whole increments. It never moves the
+    again for each fill. The amount is rounded half to even to whole increments. It never moves the
     price past the order's limit, and a sale's not below one increment. It does not apply to
     resting limit orders.
     """

@@ -11,8 +11,8 @@ from tradestack.wire.journal.order_journal import OrderRecord, decode_record
 class BatchReports:
     """Finds orders among the decisions of a batch that grows.
 
-    Each decision is looked at once, when somebody asks behind it: most batches are never asked,
-    and in others every message asks.
+    Each decision is looked at once, when an order is looked up after it: in most batches none is,
+    and in others one for every message.
     """
 
     def __init__(self, judged: Sequence[Judged]) -> None:

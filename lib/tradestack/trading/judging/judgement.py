@@ -150,7 +150,7 @@ class Judgement:
         return history is not None and history.is_ended
 
     def _keep_current(self, account: Account) -> None:
-        """Let hold for the account what was set from outside, or left by the account before.
+        """Apply to the account what was set from outside, or left by the account before.
 
         It begins with a checkpoint, so an account is always made again under one set of limits.
         """
@@ -198,7 +198,7 @@ class Judgement:
     def begin_account(
         self, user: str, feed_session: str | None, matched_through: int | None
     ) -> Account | None:
-        """Begin the account behind a message, None = the newest; None if there is no tape."""
+        """Begin the account after a message, None = the newest; None if there is no tape."""
         accounts = self.accounts
         session = None if accounts is None else feed_session or accounts.current_session
         if accounts is None or session is None:
@@ -243,9 +243,9 @@ class Judgement:
         self.act(LimitsRecord(time_ns=self.time_ns, hash=limits.hash, limits=content))
 
     def set_state(self, act: StateAct) -> None:
-        """Let somebody change a trading state; the accounts that it concerns follow.
+        """Record a change of a trading state, and apply it to the accounts concerned.
 
-        One that is not in memory follows when it is made again.
+        It is applied to an account that is not in memory when that is made again.
         """
         is_active = act.event is StateEvent.OPERATOR_RESUMES
         concerned = [

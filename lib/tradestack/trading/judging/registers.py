@@ -55,7 +55,7 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
 
 
 def take_progress(judgement: Judgement, item: Received, progress: Progress) -> None:
-    """Match the account of a strategy as far as what it has said allows."""
+    """Match the account of a strategy as far as its Progress allows."""
     leave_earlier(judgement, (item.sender.user, progress.feed_session))
     account = judgement.begun_account(item.sender.user, progress.feed_session)
     if account is not None:
@@ -66,7 +66,7 @@ def take_progress(judgement: Judgement, item: Received, progress: Progress) -> N
 def leave_earlier(judgement: Judgement, key: AccountKey) -> None:
     """Release the user's accounts of earlier feed sessions: the strategy says nothing more of them.
 
-    Not when it registers: what has no report by then is sent again behind that.
+    Not when it registers: what has no report by then is sent again after that.
     """
     user, feed_session = key
     for other_user, session in judgement.state.accounts.open():
@@ -81,7 +81,7 @@ def leave_earlier(judgement: Judgement, key: AccountKey) -> None:
 
 
 def _traded_seq(judgement: Judgement, key: tuple[str, str], account: Account | None) -> int:
-    """Return the message behind which a new FromSeq lies.
+    """Return the message after which a new FromSeq lies.
 
     It is the highest FeedSeq of the user's orders and requests there, those of the batch among
     them, and not before what the account has met without its strategy. The batch is looked through

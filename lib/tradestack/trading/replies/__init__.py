@@ -1,1 +1,1 @@
-"""Replies: what is told of accounts and orders, by the order manager and from the files."""
+"""Replies about accounts and orders, the same from the order manager and from the files."""

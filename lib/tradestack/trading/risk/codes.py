@@ -11,7 +11,7 @@ from tradestack.trading.risk.scopes import Scope
 
 
 class Code(enum.StrEnum):
-    """CATEGORY_CONDITION; a code keeps its meaning for ever."""
+    """CATEGORY_CONDITION; a code keeps its meaning forever."""
 
     TRADING_HALTED = "TRADING_HALTED"
     TRADING_STATE_REDUCING = "TRADING_STATE_REDUCING"

@@ -10,7 +10,7 @@ The rule, for the previous Register of this user and feed session:
 
 TradedSeq is the highest FeedSeq among the user's orders and requests of that feed session, whatever
 became of them, over all order sessions. An order session that follows another one knows none of
-them, so its FromSeq of the same ConfigHash is moved behind TradedSeq: what comes later was
+them, so its FromSeq of the same ConfigHash is moved after TradedSeq: what comes later was
 certainly not taken. No FromSeq is carried over if something of the order session is lost, or if the
 user sent an order there without FeedSeq or without a Register; then the next one follows the rule
 for another ConfigHash.
@@ -40,7 +40,7 @@ class Registration:
     """A user's last Register in a feed session.
 
     from_seq: None if it is of an earlier order session and no FromSeq was carried over. first_seq:
-    what it was before it was moved behind TradedSeq, None: the same.
+    what it was before it was moved after TradedSeq, None: the same.
     """
 
     config_hash: str
@@ -97,7 +97,7 @@ class Registrations:
             del sessions[oldest], traded[oldest]
 
     def release(self, user: str, feed_session: str) -> None:
-        """Let the user's next FromSeq there lie behind the head: what it missed is not traded."""
+        """Let the user's next FromSeq there lie after the head: what it missed is not traded."""
         registration = self.find(user, feed_session)
         if registration is not None:
             self._users[user][feed_session] = replace(registration, from_seq=None)

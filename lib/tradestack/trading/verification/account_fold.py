@@ -206,7 +206,7 @@ class AccountFold:
         self._expect_nothing_left(line)
 
     def copy(self) -> "AccountFold":
-        """Return the same account behind the last record; it goes on without this one."""
+        """Return the same account after the last record; it goes on without this one."""
         own = self.account
         state = decode_checkpoint(encode_checkpoint(own.state))
         limits, trading = own.risk.limits, self._trading.copy()

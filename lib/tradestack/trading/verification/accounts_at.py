@@ -1,14 +1,14 @@
-"""The accounts of a feed session as they were behind one of its messages, or are at the files' end.
+"""The accounts of a feed session as they were after one of its messages, or are at the files' end.
 
     begin(header)          an order journal begins
     take(line, payload)    its next record
-    finish()               behind the last record of the last journal
+    finish()               after the last record of the last journal
 
-They are folded by `Verification`, and whatever it would name as a difference is raised. Behind a
-message is before the next one: the orders that it has caused are sent, and what became of earlier
-ones at its trade is reported.
+They are folded by `Verification`, and whatever it would name as a difference is raised. After a
+message means before the next one: the orders that it has caused are sent, and the effect of its
+trade on earlier ones is reported.
 
-Behind the last record of its account nothing is known but the tape, so an account goes on by it. It
+After the last record of its account nothing is known but the tape, so an account goes on by it. It
 halts before a message at which it would make a report: that is not journalled yet, and a request
 that is not here either may come before it.
 """
@@ -28,7 +28,7 @@ from tradestack.wire.journal.order_journal import Record, SessionRecord, decode_
 
 
 class AccountsAt:
-    """The accounts behind message `at` of the tape, None: behind its newest one.
+    """The accounts after message `at` of the tape, None: after its newest one.
 
     accounts: by user, once they are finished. unavailable: users whose accounts cannot be folded
     as far, and why. only_user: the others are left out.
@@ -70,15 +70,15 @@ class AccountsAt:
     def finish(self) -> None:
         """Let the accounts go on that have not been folded as far. Raises Differs."""
         self._verification.finish()
-        for user, fold in self._verification.folds.items():
+        for user, fold in self._verification.folds.by_user.items():
             through = fold.account.tape.head if self._cut is None else self._cut.through
             self.accounts[user] = _go_on(fold, through)
-        self.unavailable |= self._verification.behind
+        self.unavailable |= self._verification.folds.behind
 
     def _halt(self, line: int, record: Record, through: int) -> None:
         """Halt the account whose record is of a later message."""
         user = getattr(record, "user", "")
-        fold = self._verification.folds.pop(user, None)
+        fold = self._verification.folds.by_user.pop(user, None)
         if fold is not None:
             fold.halt(line, through)
             self.accounts[user] = fold.account
@@ -94,7 +94,7 @@ class AccountsAt:
             self.unavailable.setdefault(
                 record.user,
                 "it begins in an order journal that is not here; the first state of it that is "
-                f"here is that behind message {state.matched_through:,}",
+                f"here is that after message {state.matched_through:,}",
             )
 
 

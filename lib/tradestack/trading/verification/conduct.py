@@ -49,7 +49,7 @@ class _Place(msgspec.Struct):
 
 
 class Divergence(NamedTuple):
-    """The first place, from 1 on, at which two sequences differ; None behind the end of one."""
+    """The first place, from 1 on, at which two sequences differ; None after the end of one."""
 
     number: int
     one: Step | None

@@ -19,7 +19,7 @@ from tradestack.wire.journal.order_journal import OrderRecord, Record
 
 
 class Cut:
-    """A cut through the journals behind message `through`.
+    """A cut through the journals after message `through`.
 
     What happened to an account before it met message through + 1 is before the cut.
     """

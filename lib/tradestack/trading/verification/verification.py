@@ -2,7 +2,7 @@
 
     begin(header)          a journal begins
     take(line, payload)    its next record; raises Differs for the first difference
-    finish()               behind the last record of the last journal
+    finish()               after the last record of the last journal
 
 Nothing of the order manager's state is used: each account begins as the journal says, and what
 follows comes from the requests, their causes and the tape. Taken from the journal are what cannot
@@ -17,17 +17,13 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType
-from tradestack.trading.account.account_state import AccountState
-from tradestack.trading.account.checkpoint import decode_checkpoint
-from tradestack.trading.account.history import AccountHistories
-from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.left_behind import is_end_without_log
 from tradestack.trading.tape import Tape
-from tradestack.trading.verification.account_fold import AccountFold, LogBehind, Owed
+from tradestack.trading.verification.account_fold import LogBehind, Owed
+from tradestack.trading.verification.account_folds import AccountFolds
 from tradestack.trading.verification.counts import Counts
-from tradestack.trading.verification.difference import Difference, Differs, require_same
+from tradestack.trading.verification.difference import require_same
 from tradestack.trading.verification.journal_numbers import JournalNumbers
-from tradestack.trading.verification.openings import compare_state, is_fresh
 from tradestack.trading.verification.order_payload import order_payload, placed_as_found
 from tradestack.trading.verification.reported_ends import ReportedEnds
 from tradestack.trading.verification.rules_in_force import RulesInForce
@@ -58,41 +54,29 @@ from tradestack.wire.journal.order_journal import (
 )
 from tradestack.wire.journal.record_user import user_of
 
-NOT_FOLDED = "the order manager could not fold it to its end"
-
 
 class Verification:
     """The journals of a feed session.
 
-    open_tape: opens its tape, for each account another one. folds: the accounts so far, by user.
-    late: users whose accounts do not begin in these journals. behind: accounts that have met more
-    than the tape has, with what was met, or that ended so. ends: of these. rules: the limits and
-    trading states at this place. only_user: the others are not folded.
+    open_tape: opens its tape, for each account another one. ends: of accounts that could not be
+    folded to their ends. rules: the limits and trading states at this place. only_user: the others
+    are not folded.
     """
 
     def __init__(
         self, feed_session: str, open_tape: Callable[[], Tape], only_user: str | None = None
     ) -> None:
         self.counts = Counts()
-        self.folds: dict[str, AccountFold] = {}
-        self.late: set[str] = set()
-        self.behind: dict[str, str] = {}
+        self.rules = RulesInForce()
+        self.folds = AccountFolds(feed_session, open_tape, self.rules, self.counts, only_user)
         self.ends = ReportedEnds(feed_session)
         self._feed_session = feed_session
-        self._open_tape = open_tape
-        self._only_user = only_user
         self._numbers = JournalNumbers("", 1)
-        self._parts: dict[str, list[bytes]] = {}  # of checkpoints that are not whole yet
-        self.rules = RulesInForce()
-        self._carried = 0  # how many records the journal begins with
-        self._histories = AccountHistories()  # of all feed sessions, in this journal
 
     def begin(self, header: SessionRecord) -> None:
         """Begin with the next journal."""
         self._numbers = JournalNumbers(header.session, header.next_order_id)
-        self._parts.clear()
-        self._carried = header.carried
-        self._histories = AccountHistories()
+        self.folds.begin(header)
         self.rules.begin(header)
 
     def take(self, line: int, payload: bytes) -> Record:
@@ -106,7 +90,7 @@ class Verification:
         try:
             self._take(line, record, payload)
         except LogBehind as behind:
-            self._leave(user_of(record) or "", str(behind))
+            self.folds.leave(user_of(record) or "", str(behind))
         self.ends.take(line, record, payload)
 
     def pass_over(self, record: Record) -> None:
@@ -117,14 +101,14 @@ class Verification:
             self._numbers.take_report()
 
     def finish(self) -> None:
-        """Compare what is left behind the last record. Raises Differs."""
-        for fold in self.folds.values():
+        """Compare what is left after the last record. Raises Differs."""
+        for fold in self.folds.by_user.values():
             fold.finish()
 
     @property
     def unjournalled(self) -> int:
-        """Return the number of reports that the fold has made behind the end of the journal."""
-        return sum(len(fold.made) for fold in self.folds.values())
+        """Return the number of reports that the fold has made after the end of the journal."""
+        return sum(len(fold.made) for fold in self.folds.by_user.values())
 
     def _take(self, line: int, record: Record, payload: bytes) -> None:
         match record:
@@ -139,12 +123,12 @@ class Verification:
             case RegisterRecord():
                 self._take_register(line, record)
             case AccountRecord() | CheckpointRecord() | ReleaseRecord() | EndedRecord():
-                self._take_act(line, record)
+                self.folds.take(line, record)
             case _:
                 self._take_rule(line, record, payload)
 
     def _take_rule(self, line: int, record: Record, payload: bytes) -> None:
-        """Take what reports follow from besides requests, or what is lost."""
+        """Take a record of rules or of a loss, from which later reports follow."""
         match record:
             case LimitsRecord():
                 self.rules.add(record)
@@ -157,7 +141,7 @@ class Verification:
 
     def _take_order(self, line: int, record: OrderRecord, payload: bytes) -> None:
         order_id, exec_id = self._numbers.take_order(), self._numbers.take_report()
-        fold = self._fold_of(line, record.user, record.feed_session)
+        fold = self.folds.fold_of(line, record.user, record.feed_session)
         place = None if fold is None else fold.place(line, record)
         placed: Accepted | None
         if fold is not None and place is not None:
@@ -175,7 +159,7 @@ class Verification:
             fold.accept(record, order_id, place)
 
     def _take_request(self, line: int, record: RequestRecord, payload: bytes) -> None:
-        fold = self._fold_of(line, record.user, record.feed_session)
+        fold = self.folds.fold_of(line, record.user, record.feed_session)
         if fold is None:
             return
         place = fold.place(line, record)
@@ -189,9 +173,9 @@ class Verification:
         report = record.report
         self._numbers.require_exec_id(line, report)
         if is_end_without_log(report) and report.feed_session == self._feed_session:
-            self._leave(record.user)
-        is_ahead = self._is_ahead(line, record.user)
-        fold = None if is_ahead else self._fold_of(line, record.user, report.feed_session)
+            self.folds.leave(record.user)
+        is_ahead = self.folds.is_ahead(line, record.user)
+        fold = None if is_ahead else self.folds.fold_of(line, record.user, report.feed_session)
         if fold is None:
             self.counts.unplaced += report.feed_session is None
             return
@@ -203,8 +187,8 @@ class Verification:
     def _take_trading(self, line: int, record: TradingRecord, payload: bytes) -> None:
         """Compare a change by a breach; take one that somebody has made."""
         user, feed_session = record.user, record.feed_session
-        if user is not None and feed_session is not None and not self._is_ahead(line, user):
-            fold = self._fold_of(line, user, feed_session)
+        if user is not None and feed_session is not None and not self.folds.is_ahead(line, user):
+            fold = self.folds.fold_of(line, user, feed_session)
             if fold is not None:
                 fold.report(Owed(line, payload, record))
         self.rules.trading.put(record)
@@ -212,89 +196,6 @@ class Verification:
     def _take_register(self, line: int, record: RegisterRecord) -> None:
         self._numbers.take_report()
         register = record.register
-        fold = self.folds.get(record.user)
+        fold = self.folds.by_user.get(record.user)
         if fold is not None and register.feed_session == self._feed_session:
             fold.register(line, interactive=register.interactive)
-
-    # ---- accounts ----------------------------------------------------------------------------
-
-    def _fold_of(self, line: int, user: str, feed_session: str | None) -> AccountFold | None:
-        """Return the account of a record; None if it is not folded. Raises Differs."""
-        if feed_session != self._feed_session or user in self.behind or not self._folds(user):
-            return None
-        fold = self.folds.get(user)
-        if fold is None:
-            what = f"record of {user}"
-            raise Differs(Difference(line, what, None, "FeedSession", "nothing", feed_session))
-        return fold
-
-    def _leave(self, user: str, why: str = NOT_FOLDED) -> None:
-        """Compare nothing more of an account but its end."""
-        self.behind.setdefault(user, why)
-        self.folds.pop(user, None)
-
-    def _is_ahead(self, line: int, user: str) -> bool:
-        """Return whether a record is of an account that follows it, and is not folded before."""
-        return line <= 1 + self._carried and user not in self.folds
-
-    def _folds(self, user: str) -> bool:
-        return self._only_user in (None, user)
-
-    def _take_act(
-        self, line: int, record: AccountRecord | CheckpointRecord | ReleaseRecord | EndedRecord
-    ) -> None:
-        self._histories.add_act(record, 0)
-        if isinstance(record, AccountRecord):
-            self._begin_account(line, record)
-            return
-        fold = self._fold_of(line, record.user, record.feed_session)
-        if fold is None:
-            return
-        match record:
-            case CheckpointRecord():
-                self._take_part(line, record, fold)
-            case ReleaseRecord():
-                fold.release(line, record.feed_seq)
-            case EndedRecord():
-                fold.end(line, record.feed_seq)
-
-    def _begin_account(self, line: int, record: AccountRecord) -> None:
-        user = record.user
-        if record.feed_session != self._feed_session or user in self.behind:
-            return
-        if not self._folds(user):
-            return
-        state = decode_checkpoint([bytes(record.state)])
-        fold = self.folds.get(user)
-        if fold is not None and line > 1 + self._carried:  # it was given up, and begins anew
-            self._leave(user)
-            return
-        if fold is not None:  # it goes on in this journal
-            self._take_state(line, fold, state, is_again=True)
-            return
-        if not is_fresh(state):
-            self.late.add(user)
-        if state.is_ended:
-            return
-        model = msgspec.json.decode(bytes(record.execution), type=ExecutionModel)
-        limits, trading = self.rules.limits_of(state), self.rules.trading
-        self.folds[user] = AccountFold(
-            user, self._open_tape(), model, state, limits=limits, trading=trading
-        )
-
-    def _take_part(self, line: int, record: CheckpointRecord, fold: AccountFold) -> None:
-        parts = self._parts.setdefault(record.user, [])
-        parts.append(bytes(record.state))
-        if record.part == record.parts:
-            state = decode_checkpoint(self._parts.pop(record.user))
-            self._take_state(line, fold, state)
-            self.counts.checkpoints += 1
-
-    def _take_state(
-        self, line: int, fold: AccountFold, state: AccountState, *, is_again: bool = False
-    ) -> None:
-        """Compare a state; is_again: it is in another journal. Raises Differs, LogBehind."""
-        if state.is_left_behind:
-            self._leave(fold.user)
-        else:
-            compare_state(line, fold, state, self._histories, self.rules, is_again=is_again)

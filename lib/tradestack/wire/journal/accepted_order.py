@@ -83,7 +83,7 @@ def encode_accepted(
 
 @lru_cache(_ENDS_CACHED_MAX)
 def _encode_ends(time_ns: int, user: str, accepted: Accepted | None) -> tuple[str, str]:
-    """Encode the record up to the order, and the report from behind its quantities on."""
+    """Encode the record up to the order, and the report from the end of its quantities on."""
     _check_time(time_ns)
     head = f'{{"Record":"Order","Time":{time_ns},"User":{_json(user)},'
     tail = f'","TransactTime":{time_ns}'

@@ -63,7 +63,7 @@ class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, r
     """A registration of an earlier order session; config_hash is "" if there were orders only.
 
     from_seq: FromSeq of the next Register with that ConfigHash; None: as with another ConfigHash.
-    first_seq: what it was before it was moved behind traded_seq, None: as from_seq. traded_seq: the
+    first_seq: what it was before it was moved after traded_seq, None: as from_seq. traded_seq: the
     highest FeedSeq of the user's orders in that feed session.
     """
 
@@ -196,7 +196,7 @@ _decoder: msgspec.json.Decoder[_Form] = msgspec.json.Decoder(_Form)
 # A quote inside a JSON string is escaped, so these bytes can only begin a record's last field. They
 # are looked for from the front, which takes half as long as from the back.
 _REPORT_FIELD = b',"Report":'
-_BEHIND_REPORT = len(_REPORT_FIELD) + 1  # the field's name before it, the brace behind it
+_BEHIND_REPORT = len(_REPORT_FIELD) + 1  # the field's name before it, the brace after it
 REFUSED = (msgspec.DecodeError, RecursionError)  # the latter for lists in lists in lists
 
 

@@ -58,7 +58,7 @@ def test_verbose_writes_every_line_as_the_daemon_wrote_it() -> None:
     assert written(INFO, is_verbose=True) == f"         gateway | {INFO}\n"
 
 
-def test_what_is_no_line_of_the_log_is_written() -> None:
+def test_what_is_not_a_line_of_the_log_is_written() -> None:
     """A traceback, or the message of a library, is a problem."""
     assert written("Traceback (most recent call last):").startswith("gateway: Traceback")
 

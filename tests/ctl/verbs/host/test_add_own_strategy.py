@@ -120,7 +120,7 @@ def test_a_megabyte_that_is_printed_is_shown_in_short(
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "directory", "absent", "large"])
-def test_what_is_no_regular_file_is_refused(
+def test_what_is_not_a_regular_file_is_refused(
     config: Path, mine: Path, capsys: Output, kind: str
 ) -> None:
     """No link is followed, and nothing is waited for."""

@@ -1,4 +1,4 @@
-"""What an order manager tells of an account that waits for the end of the one before."""
+"""What an order manager shows while an account waits for the end of the one before."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.kit.tape_order_manager import TapeOrderManager
 NEWER_SESSION = "3DAA200001"
 
 
-def test_of_an_account_that_waits_the_one_before_is_told(tmp_path: Path) -> None:
+def test_the_account_before_is_shown_while_one_waits_for_its_end(tmp_path: Path) -> None:
     """With `account = "carry"`, until the feed session before has ended, and after a kill too."""
     manager = TapeOrderManager(tmp_path)
     execution = {"model": "tape", "default_size": "0", "account": "carry"}

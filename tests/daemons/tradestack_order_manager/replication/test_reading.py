@@ -57,7 +57,7 @@ class Stream:
         return self
 
     async def next_messages(self) -> list[StoredMessage]:
-        """Return the next message; wait for ever behind the last one."""
+        """Return the next message; wait forever after the last one."""
         if self._next > len(self.stored):
             await asyncio.get_running_loop().create_future()
         self._next += 1

@@ -148,7 +148,7 @@ def test_beyond_the_limit_of_a_second_orders_are_counted(caplog: pytest.LogCaptu
 
 
 def test_each_second_has_room_again(caplog: pytest.LogCaptureFixture) -> None:
-    """The limit begins anew with each second."""
+    """The limit begins again with each second."""
     events = JournalEvents(1)
     for second in range(3):
         events.offer(judged(1), second * SECOND_NS)

@@ -200,7 +200,7 @@ def test_a_failed_write_never_makes_a_shortened_file_longer(
 
 
 def test_a_log_ahead_of_the_journal_gets_lines_behind_its_own(path: Path, tmp_path: Path) -> None:
-    """The session that follows a lost one begins behind the log's last number."""
+    """The session that follows a lost one begins after the log's last number."""
     path.write_text("2026-11-22T09:00:00.123456Z Received Order 500: BUY 1 SPY @ 1\n")
     session = OrderSession.begin(tmp_path, a_header(next_order_id=700))
 

@@ -194,7 +194,7 @@ def test_a_log_cut_at_any_byte_is_completed_by_what_followed(
 def test_a_log_rotated_after_any_line_goes_on_in_the_next_file(
     session: OrderSession, tmp_path: Path, cut: int, *, is_journalled: bool
 ) -> None:
-    """The new file begins behind the old one's last line, whoever ends in between."""
+    """The new file begins after the old one's last line, whoever ends in between."""
     path, rotated = tmp_path / "order_log.txt", tmp_path / "order_log.txt.1"
     record(session, *SOME)
     lines = lines_of(session, path).splitlines(keepends=True)

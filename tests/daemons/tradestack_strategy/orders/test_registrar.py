@@ -95,7 +95,7 @@ def test_a_refusal_without_a_reference_refuses_no_request(registrar: Registrar) 
 def test_a_repeated_refusal_is_logged_once(
     registrar: Registrar, sent: list[Register], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A full disk would otherwise fill the log as well; another success begins anew."""
+    """A full disk would otherwise fill the log as well; another success begins again."""
     for _ in range(3):
         registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
         registrar.refused(refusal_of(sent[-1].request_id))

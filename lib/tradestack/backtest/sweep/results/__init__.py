@@ -1,1 +1,1 @@
-"""What sweeps and walks are told as: tables, for people and in files."""
+"""The results of sweeps and walks: tables, for people and in files."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tradestack.backtest.sweep.grid import Combination, Grid
 from tradestack.backtest.sweep.ranking import Criterion, Tries, Verdict, ranked
+from tradestack.backtest.sweep.results.figure_cells import figure_cells
 from tradestack.backtest.sweep.results.table import Cell, Column, Kind, Table
 from tradestack.backtest.sweep.tasks import Outcome
 from tradestack.domain.fixed_point import parse_fixed
@@ -77,15 +78,4 @@ def _figure_cells(outcome: Outcome, tries: Tries) -> Sequence[Cell]:
     if figures is None:
         return [None] * (len(FIGURES) - 1) + [tries.count]
     verdict = Verdict.of(figures, tries)
-    return [
-        figures.ticks,
-        figures.orders,
-        figures.fills,
-        figures.excursion.profit,
-        figures.excursion.drawdown,
-        figures.profits.count,
-        verdict.sharpe,
-        verdict.probabilistic,
-        verdict.deflated,
-        tries.count,
-    ]
+    return [*figure_cells(figures, verdict), verdict.deflated, tries.count]

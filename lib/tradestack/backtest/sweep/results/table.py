@@ -1,4 +1,4 @@
-"""Tables of results, with cells that are exact: what a file holds is what was computed."""
+"""Tables of results with exact cells: a file has what was computed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tradestack.backtest.sweep.figures import RunFigures
 from tradestack.backtest.sweep.grid import Grid
 from tradestack.backtest.sweep.ranking import Tries, Verdict
+from tradestack.backtest.sweep.results.figure_cells import figure_cells
 from tradestack.backtest.sweep.results.sweep_table import (
     parameter_cells,
     parameter_columns,
@@ -105,14 +106,4 @@ def _fit_cells(figures: RunFigures | None, tries: Tries) -> list[Cell]:
 def _test_cells(figures: RunFigures | None) -> list[Cell]:
     if figures is None:
         return [None] * 8
-    verdict = Verdict.of(figures, ONE_TRY)
-    return [
-        figures.ticks,
-        figures.orders,
-        figures.fills,
-        figures.excursion.profit,
-        figures.excursion.drawdown,
-        figures.profits.count,
-        verdict.sharpe,
-        verdict.probabilistic,
-    ]
+    return figure_cells(figures, Verdict.of(figures, ONE_TRY))

@@ -1,1 +1,1 @@
-"""What `up` shows while the stack runs, and at the end."""
+"""The display of `up`, while the stack runs and at the end."""

@@ -1,4 +1,4 @@
-"""What one run of the stack did, apart from earlier runs in the same directory.
+"""The counts of one run of the stack, without earlier runs in the same directory.
 
 A daemon counts for its session, over restarts and earlier runs, and for its process. A run is the
 processes that it started: when one dies, the next one's counters of the session tell what it did

@@ -1,4 +1,4 @@
-"""What `up` shows of a run: one line while it runs, a few lines at its end.
+"""The summary of a run by `up`: one line while it runs, a few lines at its end.
 
     28 %, 52 s left | 500 ticks/s | 3 orders | 10,053 ticks
     waiting 42 s (gap of 2 d 17 h cut to 1 min) | 3 orders | 10,053 ticks
@@ -62,7 +62,7 @@ def summary(result: RunResult) -> str:
 
 
 def _span_lines(result: RunResult) -> list[str]:
-    """Say what fills and profit are of, where it is not this run: accounts begin with a session."""
+    """Name the feed session of fills and profit if it began before this run."""
     ticks: int = result.stats.gateway["head"]
     goes_on = any(account.opened_equity is not None for account in result.accounts.values())
     if not result.accounts or goes_on or ticks == result.counts.ticks.total:

@@ -4,11 +4,11 @@ By default these are the last twenty. TIME is when the trade happened that
 filled the order, in feed time, UTC; SEQ is the number of that trade in the
 feed. An order may have several fills.
 
-The order manager is asked. SESSION, --at or --state-dir have the files of a
-feed session answer instead, also while the stack runs, and of a stopped or
-copied one: with the fills of that session in all order journals that are kept.
---at N are those up to message N of the feed, --at TIME those up to the last
-message whose event time is not later.
+By default the order manager answers. With SESSION, --at or --state-dir, the
+files of a feed session do, also while the stack runs, or of a stopped or copied
+one: with the fills of that session in all order journals that are kept. --at N
+prints those up to message N of the feed, --at TIME those up to the last message
+whose event time is not later.
 
 examples:
   tradestackctl fills

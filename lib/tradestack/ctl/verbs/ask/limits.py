@@ -1,10 +1,10 @@
 """Print the limits that are set, and how much of each is used; those most used first.
 
-The trading states that somebody or a limit has set come before them. USED is what a limit counts:
+Trading states that were set by hand or by a limit come before them. USED is what a limit counts:
 positions and money include working orders at worst case.
 
-The order manager is asked. SESSION or --state-dir have the files of a feed session answer instead,
-at their end: an account whose session has ended uses nothing any more.
+By default the order manager answers. With SESSION or --state-dir, the files of a feed session do,
+as of their end: an account whose session has ended uses nothing any more.
 
 examples:
   tradestackctl limits

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="FILE",
-        help="write them to a file, which is replaced at once, instead of printing them",
+        help="write them to this file, which is replaced atomically, instead of printing them",
     )
     parser.add_argument(
         "--openmetrics", action="store_true", help="use OpenMetrics 1.0, not text 0.0.4"
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print or write the metrics; daemons that do not run are told by the metrics themselves."""
+    """Print or write the metrics, which also show the daemons that do not run."""
     families = asyncio.run(scrape(RunningDaemons.of(args).directory))
     text = expose(families, Format.OPEN_METRICS if args.openmetrics else Format.TEXT)
     if args.textfile is None:

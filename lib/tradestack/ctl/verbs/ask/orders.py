@@ -1,22 +1,22 @@
 """Print the newest orders of the order session, the oldest first.
 
-By default these are the last twenty. PRICE is the one that the strategy saw,
-else the limit, as in the order log; of an order that was replaced it is the new
-limit. STATUS is FIX's OrdStatus as it is now, with the reason of a rejection;
-FILLED is how much of QUANTITY is filled, AVERAGE at which price. `why` tells
-how an order came to that. All orders are in order_log.txt.
+By default these are the last twenty. PRICE is the one that the strategy saw, or
+else the limit, as in the order log; for an order that was replaced it is the
+new limit. STATUS is FIX's current OrdStatus, with the reason of a rejection;
+FILLED is how much of QUANTITY is filled, AVERAGE the average price of that.
+`why` explains how an order got there. All orders are in order_log.txt.
 
-With --open, only orders that are accepted and neither filled nor canceled nor
-expired. PRICE is then the limit, FILLED how much of QUANTITY is filled, VALID
-the TimeInForce. STATE says from when on, in feed time, the order can meet a
-trade, if it has not arrived there yet.
+With --open, only orders that are accepted and neither filled, canceled nor
+expired are printed. PRICE is then the limit, FILLED how much of QUANTITY is
+filled, VALID the TimeInForce. STATE is the feed time from which the order can
+meet a trade, if it has not arrived there yet.
 
-The order manager is asked. SESSION, --at or --state-dir have the files of a
-feed session answer instead, also while the stack runs, and of a stopped or
-copied one: with the orders of that session in all order journals that are kept.
---at N are those sent up to message N of the feed, as they were behind it, and
-with --open those that work behind it; --at TIME means the last message whose
-event time is not later.
+By default the order manager answers. With SESSION, --at or --state-dir, the
+files of a feed session do, also while the stack runs, or of a stopped or copied
+one: with the orders of that session in all order journals that are kept. --at N
+prints those sent up to message N of the feed, as they were after it, and with
+--open those that work after it; --at TIME means the last message whose event
+time is not later.
 
 examples:
   tradestackctl orders

@@ -1,23 +1,24 @@
 """Print the profit and loss of each user.
 
-It is that of the newest feed session that the user traded in; while an account
-waits for the end of the one before, that one's. REALIZED is the profit of what
-was closed, UNREALIZED of what is held at the last trades, both before FEES.
-EQUITY is cash and what the positions are worth: REALIZED plus UNREALIZED less
-FEES, as an account begins with 0. DRAWDOWN is what it is below its peak, GROSS
-what all positions are worth, long or short. Where an account goes on from an
-earlier feed session (`account = "carry"`) all of these do, and SESSION is what
-was earned in this one, after fees. Money is rounded to the cent; --json has
-every decimal, and how far the account has met the feed.
+It covers the newest feed session that the user traded in; while an account
+waits for the end of the one before, it covers that one. REALIZED is the
+profit of closed positions, UNREALIZED that of open ones at the last trades,
+both before FEES. EQUITY is cash plus the value of the positions: REALIZED plus
+UNREALIZED less FEES, as an account begins with 0. DRAWDOWN is how far EQUITY is
+below its peak, GROSS the value of all positions, long and short added up. Where
+an account goes on from an earlier feed session (`account = "carry"`) all of
+these do, and SESSION is what was earned in this one, after fees. Money is
+rounded to the cent; --json has every decimal, and how far the account has met
+the feed.
 
-The order manager is asked. SESSION, --at or --state-dir have the files of a
-feed session answer instead, also while the stack runs, and of a stopped or
-copied one: its accounts are folded anew, as `verify` does.
+By default the order manager answers. With SESSION, --at or --state-dir, the
+files of a feed session do, also while the stack runs, or of a stopped or copied
+one: its accounts are folded again, as `verify` does.
 
---at N is the state behind message N of the feed: what became of orders at its
-trade has happened, and the orders that it caused are sent. --at TIME is that
-behind the last message whose event time is not later.
-Positions are worth the last trades until then.
+--at N is the state after message N of the feed: its trade has had its effect on
+orders, and the orders that it caused are sent. --at TIME is the state after the
+last message whose event time is not later. Positions are valued at the last
+trades until then.
 
 examples:
   tradestackctl pnl

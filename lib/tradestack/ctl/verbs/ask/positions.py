@@ -1,21 +1,20 @@
 """Print what each user holds, what it cost, and what it has earned.
 
-An account begins without positions in each feed session, or with those of
-the one before (`account = "carry"`), which are in OPENED. The user's newest
+An account begins without positions in each feed session, or with those of the
+account before it (`account = "carry"`), which are in OPENED. The user's newest
 account is shown; while it waits for the end of the one before, that one is.
-QUANTITY is below 0 for a short position, AVERAGE is what a unit of it cost,
+QUANTITY is below 0 for a short position, AVERAGE is the average cost of a unit,
 MARK the symbol's last trade. REALIZED is the profit of what was closed,
-UNREALIZED of what is held at MARK, both before fees. Money is rounded to the
-cent; --json has every decimal.
+UNREALIZED that of what is held, at MARK, both before fees. Money is rounded to
+the cent; --json has every decimal.
 
-The order manager is asked. SESSION, --at or --state-dir have the files of a
-feed session answer instead, also while the stack runs, and of a stopped or
-copied one: its accounts are folded anew, as `verify` does.
+By default the order manager answers. With SESSION, --at or --state-dir, the
+files of a feed session do, also while the stack runs, or of a stopped or copied
+one: its accounts are folded again, as `verify` does.
 
---at N is the state behind message N of the feed: what became of orders at its
-trade has happened, and the orders that it caused are sent. --at TIME is that
-behind the last message whose event time is not later.
-MARK is the last trade until then.
+--at N is the state after message N of the feed: its trade has had its effect on
+orders, and the orders that it caused are sent. --at TIME is the state after the
+last message whose event time is not later. MARK is the last trade until then.
 
 examples:
   tradestackctl positions

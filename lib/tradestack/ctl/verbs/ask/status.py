@@ -1,7 +1,7 @@
 """Show which daemons run and how they are doing, one line each.
 
-Below them is what somebody should know: the last error of a daemon, a limit that is near, a changed
-key that is not in use yet, and that trading is halted. The exit status is 3 if a daemon does not
+Below them is what needs attention: the last error of a daemon, a limit that is near, a changed key
+that is not in use yet, and whether trading is halted. The exit status is 3 if a daemon does not
 answer, or a strategy is not connected.
 
 example:
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
             for text in stats.get("config_unused", {}).values():
                 print(f"{name}: in its config, {text}")
     if report.gateway is not None and report.gateway.get("at_end") == LOOP:
-        print('at_end = "loop": positions begin anew with each session')
+        print('at_end = "loop": positions begin again with each session')
     _print_trading((report.order_manager or {}).get("trading", {}))
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)

@@ -1,9 +1,10 @@
-"""Show the daemons, the progress of the feed and the newest orders, again every second.
+"""Show the daemons, the progress of the feed and the newest orders, updated every second.
 
-q or Ctrl-C ends it. DONE is ticks published, orders received and orders sent; BEHIND is what the
-slowest client, or the strategy, has still to get; P99 is the time from the receipt of an order to
-the journal, and from a strategy's order to its report. ANSWER is what the order manager said to the
-order: NEW if it was accepted, whatever has become of it since; `fills` has that.
+q or Ctrl-C ends it. DONE is ticks published, orders received and orders sent; BEHIND is how many
+messages the slowest client, or the strategy, still has to get; P99 is the time from the receipt of
+an order to the journal, and from a strategy's order to its report. ANSWER is the order manager's
+first answer to the order: NEW if it was accepted, whatever has become of it since, which `fills`
+shows.
 
 examples:
   tradestackctl top

@@ -1,15 +1,15 @@
-"""Create a strategy instance with a user and password of its own; start it if it is another one.
+"""Create a strategy instance with a user and password of its own; start it unless it is a copy.
 
 The configuration is a copy of another instance's (`news`, or the one that --like names) with a
 different user, and with STRATEGY, symbols, quantity and parameters if they are given. It is started
-if strategy or symbols are others, or with --start: a mere copy would send each order of the first
-one again. Edit it and run `tradestackctl start NAME`.
+if strategy or symbols differ, or with --start. A mere copy is not, because it would send each order
+of the first one again: edit it and run `tradestackctl start NAME`.
 
 STRATEGY is a shipped one, the module:Class of a package, or a file of your own, FILE.py or
 FILE.py:Class. It is imported with the rights of the services' user and checked before anything is
 written; a file is copied. --requirements installs packages that this strategy alone imports, as
-wheels that fit the packages of tradestack. With --update the instance exists: it trades by the
-file, packages or settings that are given, from the head of the feed on. Files written:
+wheels that fit the packages of tradestack. --update changes an existing instance: it trades by the
+new file, packages or settings, from the current end of the feed on. Files written:
 
   /etc/tradestack/strategy/NAME.toml           the configuration
   /etc/tradestack/strategies/NAME.py           the copy of FILE, readable for the services only
@@ -28,7 +28,7 @@ exit status:
   0   done
   1   systemd could not start it
   2   the command line is wrong, --set included
-  78  the file, or something of the installation, has to be fixed first; nothing was written
+  78  the file or the installation has to be fixed first; nothing was written
 """
 
 import argparse
@@ -89,9 +89,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="instance whose configuration is copied (default: news)",
     )
     parser.add_argument(
-        "--symbols", type=_symbols, metavar="SYMBOL,…", help="the symbols that it trades"
+        "--symbols", type=_symbols, metavar="SYMBOL,…", help="symbols that it trades"
     )
-    parser.add_argument("--quantity", type=_quantity, metavar="NUMBER", help="of each order")
+    parser.add_argument(
+        "--quantity", type=_quantity, metavar="NUMBER", help="quantity of each order"
+    )
     parser.add_argument(
         "--set",
         type=_setting,
@@ -107,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=StorePath,
         metavar="FILE",
-        help="install what this file names, as pip reads it, for this strategy alone",
+        help="install the packages of this file, in pip's format, for this strategy alone",
     )
     packages.add_argument(
         "--allow-source",
@@ -115,7 +117,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also build packages that have no wheel, with the rights of the services' user",
     )
     parser.add_argument(
-        "--update", action="store_true", help="change the instance NAME, which there is already"
+        "--update", action="store_true", help="change the instance NAME, which exists already"
     )
     starts = parser.add_mutually_exclusive_group()
     starts.add_argument("--start", action="store_true", help="start it in any case")

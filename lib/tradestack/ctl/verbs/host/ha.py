@@ -1,12 +1,12 @@
-"""Show which host takes the orders, make this host the one that does, or compare its journals.
+"""Show which host takes the orders, let this host take over, or compare its journals.
 
 For an order journal on several hosts (durability = "replicated"; man tradestack-replication).
 The order manager of this host is asked, through its control socket.
 
 status    which host is the primary, and how far this one has followed
-takeover  make this one the primary. One that still runs on another host stops by itself within a
-          second. Nothing that was acknowledged is lost, and nothing is executed twice.
-          This one serves four seconds later, when the other one answers nothing any more.
+takeover  make this one the primary. A primary that still runs on another host stops by itself
+          within a second. Nothing that was acknowledged is lost, and nothing is executed twice.
+          This one serves four seconds later, when the other one no longer answers.
 verify    compare the order journals of this host with the stream, from the oldest message to the
           newest, and print the first difference. Orders are taken meanwhile. At each start the
           newest journal is compared in any case.
@@ -36,7 +36,7 @@ REPLY_DEADLINE_S = 3600.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("action", choices=tuple(METHODS), help="what to do")
-    parser.add_argument("--json", action="store_true", help="print it for scripts")
+    parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
 
 
 def run(args: argparse.Namespace) -> int:

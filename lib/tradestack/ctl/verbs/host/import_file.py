@@ -2,9 +2,9 @@
 
 Files of many vendors are recognised by their header or by the shape of their rows; what was found
 is printed. They may be packed with gzip, zip, bzip2, xz or zstd, or be Parquet, which the Python
-package Polars reads. Without -o, each file becomes one in the gateway's state directory, and the
-line to put into gateway.toml is printed; with it, all files are merged into one. A file that exists
-is never overwritten by other content.
+package Polars reads. Without -o, each file is converted into the gateway's state directory, and the
+line to put into gateway.toml is printed; with -o, all files are merged into one. An existing file
+is never overwritten with other content.
 
 examples:
   tradestackctl import prices.csv.gz

@@ -1,8 +1,8 @@
 """Write a strategy to begin with: its class, its configuration and its tests.
 
 NAME.py has a small strategy with comments, NAME.toml its parameters, test_NAME.py tests that need
-no feed. Nothing is overwritten. The commands that are printed try it: its tests, a backtest on the
-sample data, and, as root, its own instance in the installation.
+no feed. Nothing is overwritten. The commands to try it are printed: its tests, a backtest on the
+sample data, and, as root, an instance of its own in the installation.
 
 examples:
   tradestackctl new-strategy mine

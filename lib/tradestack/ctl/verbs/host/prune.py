@@ -1,9 +1,9 @@
-"""Delete the files of old sessions: feed logs with what is beside them, order journals, statistics.
+"""Delete the files of old sessions: feed logs and their sidecars, order journals, statistics.
 
 The newest --keep sessions of each kind are kept, and in any case the current session of a running
-daemon, and the order sessions whose reports a strategy reads again when it starts. What strategies
-have recorded for reports goes with the feed sessions that it is of. The daemons do the same
-whenever a session begins (`sessions_kept`); use this verb if a disk fills up before that.
+daemon, and the order sessions whose reports a strategy reads again when it starts. The statistics
+of strategies are deleted with their feed sessions. The daemons do the same whenever a session
+begins (`sessions_kept`); use this verb if a disk fills up before that.
 
 examples:
   tradestackctl prune --dry-run

@@ -1,13 +1,14 @@
 """Let the gateway of the installation relay the feed of another one, or play its own files again.
 
-A relay publishes the other gateway's feed under the same numbers, for the clients of this host. The
-user is one of the other gateway's, made there by `add-user NAME --read-only`; its password is read
-from the terminal or standard input. This writes both down for the gateway, allows its unit to
-connect, and restarts it if it runs. With several addresses, of the gateway and of relays of it, the
-next one is tried when one cannot be reached.
+A relay publishes the other gateway's feed under the same numbers, for the clients of this host. It
+logs in as a user of the other gateway, added there by `add-user NAME --read-only`; the password is
+read from the terminal or standard input. This verb writes both into the gateway's configuration,
+allows its unit to connect, and restarts it if it runs. With several addresses, of the gateway and
+of relays of it, the next one is tried when one cannot be reached.
 
-Nothing of the feed is encrypted: between hosts, give the end of a tunnel on this one, or an address
-inside a VPN. tradestack-hosts(7) has both. `--off` makes it a gateway with its own source again.
+The feed is not encrypted: between hosts, give the end of a tunnel on this host, or an address
+inside a VPN; tradestack-hosts(7) explains both. `--off` makes it a gateway with its own source
+again.
 
 examples:
   sudo tradestackctl relay 127.0.0.1:9999 --upstream-user relay
@@ -55,9 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "upstream",
         metavar="HOST:PORT",
         nargs="*",
-        help="the other gateway's feed: a numeric address, or localhost",
+        help="address of the other gateway's feed: a numeric one, or localhost",
     )
-    parser.add_argument("--upstream-user", metavar="NAME", help="the user to log in as there")
+    parser.add_argument("--upstream-user", metavar="NAME", help="user to log in as there")
     parser.add_argument("--off", action="store_true", help="use the source `csv` again")
     add_installation_arguments(parser)
 

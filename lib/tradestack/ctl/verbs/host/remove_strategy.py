@@ -1,8 +1,8 @@
 """Stop and disable a strategy instance; delete its configuration, password and user.
 
-Its copy of a file and its packages go as well, unless another instance trades by them, and so do
-the statistics that it has recorded for reports.
-Its orders stay in the order journals and in order_log.txt.
+Its copy of a file and its packages are deleted too, unless another instance uses them, and so are
+the statistics that it has recorded for reports. Its orders stay in the order journals and in
+order_log.txt.
 
 example:
   tradestackctl remove-strategy momentum

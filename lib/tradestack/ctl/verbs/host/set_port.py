@@ -6,8 +6,8 @@ the address in each strategy's that had the old one, and restarts what was runni
 whose clients are disconnected once, and these strategies. Nothing acknowledged is lost.
 
 The address is one of the loopback interface: the ports have no encryption. tradestack-operating(7)
-says how clients on other hosts get there. A port alone keeps the host. To take it back, set the old
-address again, which this prints.
+explains how clients on other hosts reach them. A port alone keeps the host. The old address is
+printed; set it again to undo the change.
 
 examples:
   sudo tradestackctl set-port feed 9001

@@ -17,10 +17,10 @@ from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--user", metavar="USER", help="of this user only (default: of all users)")
-    parser.add_argument("--symbol", metavar="SYMBOL", help="in this symbol only (default: in all)")
+    parser.add_argument("--user", metavar="USER", help="only orders of this user (default: all)")
+    parser.add_argument("--symbol", metavar="SYMBOL", help="only this symbol (default: all)")
     parser.add_argument(
-        "--reason", metavar="TEXT", required=True, help="why, for the reports on the orders"
+        "--reason", metavar="TEXT", required=True, help="reason, which the reports will state"
     )
 
 

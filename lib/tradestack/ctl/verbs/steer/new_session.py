@@ -1,6 +1,6 @@
 """End the current session, begin a new one and print its id.
 
-feed: the gateway replays its sources from the beginning, and strategies start anew with them.
+feed: the gateway replays its sources from the beginning, and strategies start again with them.
 orders: the order manager begins a new order journal. Order numbers continue; ClOrdIDs of earlier
 sessions may be used again.
 

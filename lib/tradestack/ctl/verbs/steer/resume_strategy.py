@@ -1,6 +1,6 @@
-"""Let a strategy trade again that an exception of one of its hooks has paused.
+"""Let a strategy trade again after an exception in one of its hooks has paused it.
 
-Its file is imported again, so mend it first; `tradestackctl status` shows what went wrong. The
+Its file is imported again, so fix it first; `tradestackctl status` shows what went wrong. The
 strategy learns everything again from the first message of the feed session. If its file has
 changed, it trades from the newest message on.
 

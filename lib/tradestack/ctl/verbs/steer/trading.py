@@ -1,11 +1,11 @@
 """Set which orders are accepted, of one user or of all, from the next message on.
 
-  active       all orders; losses count from the present equity on
+  active       all orders; losses are counted from the present equity on
   reducing     only orders that reduce a position; working orders that may open one are canceled
   halted       no orders; with --cancel every working order is canceled
 
-Cancels are always possible. The state outlives restarts and order sessions, and the stricter of the
-user's own and that of all users holds. While the file that `halt_file` names exists
+Cancels are always possible. The state outlives restarts and order sessions; of the state of a user
+and that of all users, the stricter one applies. While the file that `halt_file` names exists
 (/etc/tradestack/halt), all users are halted.
 
 examples:
@@ -25,9 +25,9 @@ STATES = ("active", "reducing", "halted")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("state", choices=STATES, help="the new state")
-    parser.add_argument("--user", metavar="USER", help="of this user only (default: of all users)")
+    parser.add_argument("--user", metavar="USER", help="only for this user (default: for all)")
     parser.add_argument(
-        "--reason", metavar="TEXT", required=True, help="why, for log and order journal"
+        "--reason", metavar="TEXT", required=True, help="reason, for the log and the order journal"
     )
     parser.add_argument(
         "--cancel", action="store_true", help="with halted: cancel every working order"

@@ -1,1 +1,1 @@
-"""What it cost to execute orders, beside the tape."""
+"""The cost of executing orders, compared with the tape."""

@@ -58,7 +58,7 @@ def _of_symbol(
     ended = int(prices.prices[-1]) if len(prices) else 0
     causes = np.array([order.cause for order in orders], np.int64)
     arrivals = np.array([order.arrival_ns for order in orders], np.int64)
-    # The first message that an order can meet is behind its cause, and not before its arrival.
+    # The first message that an order can meet is after its cause, and not before its arrival.
     before = np.maximum(causes, market.before(arrivals))
     decided, arrived = prices.last(causes).tolist(), prices.last(before).tolist()
     own = [by_order.get(order.order_id, ()) for order in orders]

@@ -115,7 +115,7 @@ class QualitySums:
         )
 
 
-# Fields that are added up as they are, lists one behind the other.
+# Fields that are added up as they are, lists one after the other.
 _ADDED = [each.name for each in fields(QualitySums) if each.name != "markouts"]
 
 

@@ -1,1 +1,1 @@
-"""What fills have earned: round trips, and ratios of profits."""
+"""The profit of fills: round trips, and ratios of profits."""

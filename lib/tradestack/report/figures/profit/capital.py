@@ -1,7 +1,7 @@
-"""The capital that returns are a share of, where nobody has said another.
+"""The capital that returns relate to, if none is given.
 
 An account begins with equity 0, so that there is none by itself. With the largest gross exposure
-behind a fill everything could have been bought without credit.
+after a fill everything could have been bought without credit.
 """
 
 from tradestack.report.figures.exact import Integers

@@ -1,4 +1,4 @@
-"""The intervals that ratios are of: where they end on the tape, and how many make a year."""
+"""The intervals of ratios: their ends on the tape, and how many make a year."""
 
 from dataclasses import dataclass
 

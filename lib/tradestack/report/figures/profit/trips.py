@@ -115,7 +115,7 @@ def trips_of(
 
 
 def final_positions(trips: Iterable[Trip]) -> dict[Holder, Position]:
-    """Return what each user has of each symbol behind its last fill, closed positions too."""
+    """Return what each user has of each symbol after its last fill, closed positions too."""
     return {trip.holder: trip.position for trip in trips}
 
 

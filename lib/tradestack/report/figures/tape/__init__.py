@@ -1,1 +1,1 @@
-"""The tape by symbol, and what of it is shown."""
+"""The tape by symbol, and the parts of it that are shown."""

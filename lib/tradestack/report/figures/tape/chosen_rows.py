@@ -1,4 +1,4 @@
-"""Which rows of a long column a chart is drawn of."""
+"""The choice of the rows of a long column that a chart is drawn from."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -18,9 +18,9 @@ Floats = NDArray[np.float64]
 
 
 def equity_path(market: Market, fills: Iterable[Fill], opening: Mapping[str, int]) -> Floats:
-    """Return by how much the equity has changed since the beginning, behind each message.
+    """Return by how much the equity has changed since the beginning, after each message.
 
-    fills: of the accounts that are looked at together. opening: what they held then, by symbol.
+    fills: of the accounts that are processed together. opening: what they held then, by symbol.
     """
     changes = np.zeros(len(market.times))
     by_symbol: dict[str, list[Fill]] = {symbol: [] for symbol in opening}

@@ -1,4 +1,4 @@
-"""The tape by symbol: what was its last price up to a message, or up to a time?"""
+"""The tape by symbol: the last price up to a message, or up to a time."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Execution quality: what it cost to trade, beside the prices at which it was decided."""
+"""Execution quality: the cost of trading, compared with the prices at the decisions."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Faults: what went wrong, or was mended."""
+"""Faults: what went wrong, or was repaired."""
 
 from tradestack.report.rendering import quantities
 from tradestack.report.rendering.blocks import Align, Column, Facts, Section, Table
@@ -21,7 +21,7 @@ def faults_section(report: Report) -> Section:
 
 
 def faults_text(faults: Faults) -> str:
-    """Say in a sentence what went wrong."""
+    """Describe in a sentence what went wrong."""
     parts = [
         quantities.counted(number, noun)
         for noun, number in (

@@ -1,4 +1,4 @@
-"""What happened, in words and in a few figures."""
+"""The course of the session, in words and in a few figures."""
 
 from tradestack.report.rendering import quantities
 from tradestack.report.rendering.blocks import Tile

@@ -1,4 +1,4 @@
-"""The orders: what became of them, and the newest."""
+"""The orders: their outcomes, and the newest ones."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What the daemons took of the machine."""
+"""The machine resources that the daemons used."""
 
 from tradestack.report.rendering import quantities
 from tradestack.report.rendering.blocks import Align, Column, Section, Table

@@ -15,7 +15,7 @@ def ratios_section(report: Report) -> Section:
         name="ratios",
         title="Ratios",
         says="The same name means different things elsewhere, so each has its definition here. The "
-        "capital is what --capital says, else the largest gross exposure behind a fill.",
+        "capital is what --capital says, else the largest gross exposure after a fill.",
         blocks=[_table(of) for of in report.ratios[:ACCOUNTS_MAX]],
     )
 

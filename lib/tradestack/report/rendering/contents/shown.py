@@ -34,7 +34,7 @@ def bars(numbers: Sequence[float]) -> list[Bar]:
 
 
 def some_of(rows: int, of: int, noun: str) -> str:
-    """Say how many of how many a table has, if it has not all of them."""
+    """Return a note on the number of rows if a table does not have all of them."""
     if rows >= of:
         return quantities.counted(of, noun)
     return f"the newest {rows:,} of {of:,} {noun}s"

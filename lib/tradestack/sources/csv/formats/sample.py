@@ -1,4 +1,4 @@
-"""The first lines of a file: what comes before the header, the delimiter, and some rows.
+"""The first lines of a file: its preamble, delimiter and some rows.
 
 Left out before the header are blank lines, lines that begin with #, a line that is a web address,
 and the `sep=;` that Excel reads.

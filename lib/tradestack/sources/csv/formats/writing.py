@@ -1,4 +1,4 @@
-"""How the fields of a file are written: decimal point, scale of prices, times.
+"""The notation of a file's fields: decimal point, scale of prices, times.
 
 What the options do not say is the preset's, or is found in the first rows.
 """

@@ -71,7 +71,7 @@ def numbers(field: Field, point: str) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The first WORD_SIZE characters of each row's field, zeros behind its end, and its size."""
+    """The first WORD_SIZE characters of each row's field, zeros after its end, and its size."""
 
     characters: Bytes
     sizes: Integers

@@ -1,6 +1,6 @@
 """A number as people write it → as a computer does: "$1,234.50" → "1234.50".
 
-A currency sign before or behind the number is dropped. What stands between thousands is dropped if
+A currency sign before or after the number is dropped. What stands between thousands is dropped if
 the file is said to have it and the groups are whole: otherwise "1,2" would become 12.
 """
 

@@ -1,4 +1,4 @@
-"""What a text that is not a timestamp looks like, for messages that name the option to read it."""
+"""Texts that are no timestamps but look like some, for messages that name the right option."""
 
 import re
 
@@ -18,7 +18,7 @@ _WINDOWS_TICKS = range(10**17, 14 * 10**16)
 
 
 def why_no_epoch(whole: str, fraction: str) -> Reason | None:
-    """Say what a number looks like that would be an epoch of long ago; None if it is an epoch."""
+    """Describe a number that is too small for an epoch; None if it is an epoch."""
     number = int(whole)
     if number in _DOTNET_TICKS or number in _WINDOWS_TICKS:
         return Reason(
@@ -101,7 +101,7 @@ def advice_on(text: str) -> str:
 
 
 def _clock_form(text: str) -> str:
-    """Text behind a date → the form of the time of day in it, or "" if there is none."""
+    """Text after a date → the form of the time of day in it, or "" if there is none."""
     match = _CLOCK.fullmatch(text)
     if match is None:
         return ""

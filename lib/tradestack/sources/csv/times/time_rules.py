@@ -1,4 +1,4 @@
-"""What the times of a file mean: their form, zone and date, and how a day or a bar is stamped.
+"""The meaning of a file's times: form, zone and date, and how a day or a bar is stamped.
 
 A date without a time of day is a whole day, and its tick comes at the end of it. A bar is known
 when it ends: where a format stamps the beginning, the bar's interval is added.

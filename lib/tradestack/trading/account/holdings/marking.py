@@ -11,7 +11,7 @@ from tradestack.domain.tick import TickKind
 from tradestack.trading.account.holdings.portfolio import Portfolio
 from tradestack.wire.feed import TickRecords, encode_symbol, is_of_symbol
 
-# Up to this many records are looked at one by one: numpy takes as long for any number.
+# Up to this many records are processed one by one: numpy takes as long for any number.
 FEW_RECORDS = 16
 _PRICE = int(TickKind.PRICE)
 _Column = tuple[str, "np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]  # symbol, which rows, prices

@@ -121,7 +121,7 @@ class Portfolio(msgspec.Struct, kw_only=True):
     def going_on(self) -> "Portfolio":
         """Return the portfolio with which another feed session begins: of positions those held.
 
-        Those that are closed would add up for ever; what was earned with them stays in the sums.
+        Those that are closed would add up forever; what was earned with them stays in the sums.
         """
         held = {symbol: self.positions[symbol] for symbol in sorted(self.held)}
         return msgspec.structs.replace(

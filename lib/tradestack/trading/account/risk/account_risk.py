@@ -237,7 +237,7 @@ class AccountRisk:
             risk.owed = self._owed_excess()
 
     def owe(self, owed: OwedCancels) -> None:
-        """Owe cancels that somebody has asked for, until `settle`."""
+        """Note cancels by an operator or user, to be made by `settle`."""
         self._account.state.risk.owed = owed
 
     def settle(self) -> None:
