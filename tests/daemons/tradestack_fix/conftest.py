@@ -34,6 +34,15 @@ def port(tmp_path: Path, order_manager: OrderManager) -> Iterator[FixPort]:
         yield daemon
 
 
+@pytest.fixture
+def client(port: FixPort) -> Iterator[FixClient]:
+    """Return a client that is logged on."""
+    client = port.client()
+    assert client.log_on().msg_type == tags.LOGON
+    yield client
+    client.close()
+
+
 @pytest.fixture(scope="module")
 def standing_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FixPort]:
     """Return a running FIX port that a module shares, with many clients."""

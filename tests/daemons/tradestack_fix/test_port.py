@@ -1,8 +1,5 @@
 """A FIX port over restarts of everything, and what its clients notice."""
 
-import fcntl
-from collections.abc import Iterator
-
 import pytest
 
 from tests.kit.fix_port import CLIENT, OTHER_CLIENT, FixClient, FixPort
@@ -13,15 +10,6 @@ from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack_fix.client.desk import UNCONFIRMED_MAX
 from tradestack_fix.codec import tags
 from tradestack_fix.metric_table import METRICS
-
-
-@pytest.fixture
-def client(port: FixPort) -> Iterator[FixClient]:
-    """Return a client that is logged on."""
-    client = port.client()
-    assert client.log_on().msg_type == tags.LOGON
-    yield client
-    client.close()
 
 
 def test_two_clients_are_independent_and_a_second_logon_replaces_the_first(port: FixPort) -> None:
@@ -272,37 +260,3 @@ def test_two_clients_with_one_user_are_refused_with_the_remedy(port: FixPort) ->
 
     assert port.wait() == EXIT_STATUS_OPERATOR_FAULT
     assert "give each CompID one of its own" in port.errors
-
-
-def test_a_backup_locks_the_numbers_of_a_client(port: FixPort, client: FixClient) -> None:
-    """Its logons are refused meanwhile; the other clients go on."""
-    other = port.client(OTHER_CLIENT)
-    other.log_on()
-    client.log_out()
-    with (port.state / f"{CLIENT}.numbers").open("rb") as backup:
-        fcntl.flock(backup, fcntl.LOCK_SH)
-        refused = port.client()
-        refused.number = 3
-        refused.send_logon()
-        assert refused.farewell() == "numbers cannot be kept"
-    other.order("mine")
-    assert other.receive_types("8")
-
-    again = port.client()
-    again.number = 3
-
-    assert again.log_on().msg_type == tags.LOGON
-
-
-def test_another_program_changes_the_numbers_of_a_client(port: FixPort, client: FixClient) -> None:
-    """The session of that client ends, when the next number is to be kept, and no other one."""
-    other = port.client(OTHER_CLIENT)
-    other.log_on()
-    with (port.state / f"{CLIENT}.numbers").open("ab") as numbers:
-        numbers.write(b"more")
-
-    client.send(tags.TEST_REQUEST, (tags.TEST_REQ_ID, "there?"))
-
-    assert client.receive_or_end() is None
-    other.order("mine")
-    assert other.receive_types("8")
