@@ -57,6 +57,20 @@ class Damage:
             await asyncio.sleep(POLL_S)
         return pid or 0
 
+    async def _ready(self, daemon: str) -> int | None:
+        """Return the pid of a daemon that answers; None if `up` has ended.
+
+        At its start a daemon refuses to run with too small a limit.
+        """
+        while not self._stack.has_ended:
+            pid = await self._running(daemon)
+            with contextlib.suppress(ControlFault):
+                await self._stack.stats_of(daemon)
+                if self._stack.pids().get(daemon) == pid:
+                    return pid
+            await asyncio.sleep(POLL_S)
+        return None
+
     async def _kill(self, event: Event) -> None:
         await self._running(event.victim)
         pids = self._stack.pids()
@@ -83,7 +97,9 @@ class Damage:
     async def _limit_file(self, daemon: str) -> None:
         directory = self._stack.directory
         files = feed_logs_in(directory) if daemon == GATEWAY else journals_in(directory)
-        pid = await self._running(daemon)
+        pid = await self._ready(daemon)
+        if pid is None:
+            return
         with limited_file(pid, files[-1].stat().st_size + FILE_ROOM_BYTES):
             await wait_for_block(self._stack, daemon)
 

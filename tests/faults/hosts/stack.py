@@ -65,9 +65,10 @@ class HostsStack:
 
     def _add(self, name: str, argv: Sequence[str | Path]) -> None:
         host = name.partition("@")[2]
-        within = self._network.hosts[host].within
-        log = self.layout.directories[host] / "log" / f"{name.partition('@')[0]}.log"
-        self.units[name] = Unit(name, [*within, *argv], log)
+        directory = self.layout.directories[host]
+        # Beside the host's disk: what a daemon says at its end is read even if the disk was full.
+        log = directory.parent / f"{name}.log"
+        self.units[name] = Unit(name, [*self._network.hosts[host].within, *argv], log)
 
     # ---- as the clients see it -----------------------------------------------------------------
 
