@@ -207,7 +207,10 @@ class Strategy:
 
     @property
     def working(self) -> Mapping[str, OwnOrder]:
-        """The orders that are sent and not done, by ClOrdID, oldest first; if interactive."""
+        """The orders that are sent and not done, by ClOrdID; if interactive.
+
+        The oldest comes first; one that was replaced counts from then.
+        """
         return self._desk.working
 
     @property

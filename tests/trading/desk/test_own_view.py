@@ -164,3 +164,15 @@ def test_orders_of_a_lost_order_session_are_forgotten_and_positions_are_not(view
 
     assert not view.working
     assert view.position("SPY") == 6
+
+
+def test_orders_keep_their_places_whatever_is_reported(view: OwnView) -> None:
+    """Another order session begins by saying again which orders go on."""
+    view.sent(limit_order(quantity=7), "b")
+    view.take(execution("b", ExecType.NEW, 7))
+    view.take(execution("a", ExecType.RESTATED, 10))
+    view.take(execution("a", ExecType.TRADE, 4, last_quantity=6, last_price=168))
+
+    assert list(view.working) == ["a", "b"]
+    view.take(execution("c", ExecType.REPLACED, 4, orig_cl_ord_id="a"))
+    assert list(view.working) == ["b", "c"]

@@ -19,7 +19,7 @@ from tradestack.trading.desk.open_orders import WORKING
 
 
 class OwnView:
-    """Positions and working orders of one feed session.
+    """Positions and working orders of one feed session; the order named first comes first.
 
     positions: quantity held by symbol, of each that was ever traded. cash: what fills have brought,
     less fees, ×10⁻¹⁶.
@@ -72,8 +72,14 @@ class OwnView:
     def _take_execution(self, report: ExecutionReport) -> None:
         if report.exec_type is ExecType.TRADE:
             self._fill(report)
-        order = self._working.pop(report.orig_cl_ord_id or report.cl_ord_id, None)
-        if report.ord_status in WORKING and report.leaves_quantity:
+        name = report.orig_cl_ord_id or report.cl_ord_id
+        order = self._working.get(name)
+        is_working = report.ord_status in WORKING and bool(report.leaves_quantity)
+        if name != report.cl_ord_id or not is_working:
+            self._working.pop(name, None)
+        # An order keeps its place: another order session says again what goes on, and a strategy
+        # that goes through its orders has to make the same requests without that.
+        if is_working:
             self._working[report.cl_ord_id] = _after(order, report)
 
     def _fill(self, report: ExecutionReport) -> None:
