@@ -119,6 +119,7 @@ class Export:
                 self._failed.result()
             raise Unavailable(self._connection.lost.result())
         finally:
+            self._failed.cancel()  # what follows from the first fault is none of its own
             tasks = [reading, *self._tasks]
             for task in tasks:
                 task.cancel()

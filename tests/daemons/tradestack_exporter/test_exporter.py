@@ -95,6 +95,7 @@ def test_a_server_that_hangs_is_given_up_and_found_again(way: Way) -> None:
     way.importer.wait_for_head(1_000)
     way.servers.signal(0, signal.SIGSTOP)
     way.exporter.stats_when(lambda stats: stats["server_fault"] is not None)
+    way.source.call("Pause")
     way.servers.signal(0, signal.SIGCONT)
     way.importer.wait_for_head(way.source.stats()["head"])
     way.importer.kill()
