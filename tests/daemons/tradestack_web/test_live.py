@@ -29,7 +29,8 @@ def test_the_snapshot_has_the_whole_stack(live_web: Web) -> None:
     assert stats["strategies"]["news"]["instance"] == "news"
     assert stats["faults"] == {}
     assert [client["user"] for client in stats["order_clients"]] == ["news"]
-    assert snapshot["accounts"]["limits"]["limits"] == []
+    (limit,) = snapshot["accounts"]["limits"]["limits"]
+    assert (limit["key"], limit["scope"]) == ("active_order_limit", "user news")
     assert snapshot["accounts"]["accounts"][0]["user"] == "news"
     feed, sequence, orders, offset = snapshot["id"].split(".")
     assert (feed, orders) == (stats["gateway"]["session"], stats["order_manager"]["session"])
