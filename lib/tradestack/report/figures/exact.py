@@ -32,11 +32,12 @@ class ExactSums:
         small = [factor // unit for factor, unit in zip(factors, units, strict=True)]
         bound = len(column) * math.prod(_largest(factor) for factor in small)
         kind: type = np.int64 if bound <= np.iinfo(np.int64).max else object
-        products: NDArray[Any] = small[0].astype(kind)
+        products: NDArray[Any] = small[0].astype(kind, copy=False)
         for factor in small[1:]:
-            products = products * factor.astype(kind)
+            products = products * factor.astype(kind, copy=False)
         self._unit = math.prod(units)
-        self._sums = np.concatenate((np.zeros(1, kind), np.cumsum(products)))
+        self._sums: NDArray[Any] = np.zeros(len(column) + 1, kind)
+        np.cumsum(products, out=self._sums[1:])
 
     def between(self, begins: Integers, ends: Integers) -> list[int]:
         """Return the sums of the rows from each begin, from 0, to before each end."""

@@ -14,6 +14,8 @@ from tradestack.report.figures.tape.chosen_rows import chosen_rows
 from tradestack.report.figures.tape.market import Market, Numbers
 from tradestack.report.figures.traded import Fill
 
+ROWS_MAX = 1 << 20  # prices that are looked at together: some 60 MB at a time
+
 Floats = NDArray[np.float64]
 
 
@@ -57,10 +59,12 @@ def _add_symbol(
     signed = np.array([fill.sign * fill.quantity for fill in fills], np.float64)
     positions = np.concatenate(([float(held)], held + np.cumsum(signed)))
     # A price moves what was held before it; what is filled at it is worth it from then on.
-    before = positions[np.searchsorted(numbers, columns.numbers, "left")]
-    prices = columns.prices.astype(np.float64)
-    moves = np.diff(prices, prepend=prices[:1]) / SCALE
-    changes[columns.numbers - 1] += before / SCALE * moves
+    for begin in range(0, len(columns), ROWS_MAX):
+        rows = columns.numbers[begin : begin + ROWS_MAX]
+        before = positions[np.searchsorted(numbers, rows, "left")]
+        prices = columns.prices[max(0, begin - 1) : begin + ROWS_MAX].astype(np.float64)
+        moves = np.diff(prices, prepend=() if begin else prices[:1]) / SCALE
+        changes[rows - 1] += before / SCALE * moves
     for fill, mark in zip(fills, columns.last(numbers).tolist(), strict=True):
         gain = fill.sign * fill.quantity * (mark - fill.price) - fill.fee * SCALE
         changes[fill.number - 1] += gain / SCALE / SCALE
