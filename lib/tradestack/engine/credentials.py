@@ -12,7 +12,7 @@ REMEDY = "name a file that was made by `nsc generate creds`, in the section [nat
 def check_credentials(path: Path) -> None:
     """Raise OperatorFault unless nats-py can log in by the file; it has to be readable.
 
-    nats-py would look for ever for a token that is not there.
+    nats-py never stops reading a file without a token.
     """
     require_keys(str(path))
     import nkeys

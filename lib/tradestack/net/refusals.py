@@ -7,7 +7,7 @@ that guesses of others would delay the right ones.
 from tradestack.domain.clock import Clock
 from tradestack.net.allowance import Allowance, Rate
 
-ORIGINS_MAX = 1_024  # that are remembered; beyond, the oldest begins anew
+ORIGINS_MAX = 1_024  # that are remembered; beyond, the oldest is forgotten
 
 
 class Refusals:
@@ -24,8 +24,9 @@ class Refusals:
 
     def note(self, origin: str) -> None:
         """Note that a login from there was refused."""
-        self.may_try(origin)
-        self._allowance(origin).spend(self._rate, 1)
+        allowance = self._allowance(origin)
+        allowance.left(self._rate, self._clock.monotonic_ns())  # adds what time has given back
+        allowance.spend(self._rate, 1)
 
     def _allowance(self, origin: str) -> Allowance:
         if origin not in self._allowances:
