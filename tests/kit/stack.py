@@ -32,6 +32,19 @@ class Stack:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._terminate()
+        self.end()
+        self._open.close()
+
+    def _start(self) -> None:
         self._stdout = self._open.enter_context(tempfile.TemporaryFile())
         self._stderr = self._open.enter_context(tempfile.TemporaryFile())
         self.process = subprocess.Popen(
@@ -39,18 +52,17 @@ class Stack:
         )
         assert self.process.stderr is not None
         self._open.enter_context(self.process.stderr)
+        self._open.callback(self._terminate)
         self.runtime = self._await_ready()
         self.files = StateDirectory(self.runtime.parent)
         self.daemons = RunningDaemons(self.runtime)
         # The pipe must not fill up while the tests run.
         self._drain = subprocess.Popen(["cat"], stdin=self.process.stderr, stdout=self._stderr)
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def _terminate(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-        self.end()
-        self._open.close()
+        self.process.wait(DEADLINE_S)
 
     def end(self) -> tuple[int, str, str]:
         """Wait for the end of `up`; return exit status, stdout and stderr."""

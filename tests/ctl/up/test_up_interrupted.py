@@ -128,20 +128,29 @@ def test_a_daemon_that_hangs_does_not_keep_a_run_from_ending(files: tuple[str, .
     assert not Path(f"/proc/{gateway}").exists()
 
 
-FAILING = ("env", "TRADESTACK_FAIL_POINTS=gateway.appended:1")  # dies at its first tick
+DIES_AT_ITS_FIRST_TICK = "gateway.appended:1"
 
 
-@pytest.mark.parametrize("ending", ["duration", "signal"])
-def test_a_run_whose_daemon_keeps_dying_ends_when_it_is_to_end(
-    files: tuple[str, ...], ending: str
-) -> None:
-    """--duration and the first signal are obeyed, and the last death is the reason."""
-    options = ("--duration", "3s") if ending == "duration" else ()
+@pytest.fixture
+def _failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADESTACK_FAIL_POINTS", DIES_AT_ITS_FIRST_TICK)
 
-    with Stack(*files, "--respawn", "--json", *options, within=FAILING) as running:
-        if ending == "signal":
-            running.wait_for("starting it again", count=2)
-            running.process.terminate()
+
+@pytest.mark.usefixtures("_failing")
+def test_a_run_whose_daemon_keeps_dying_ends_after_its_duration(files: tuple[str, ...]) -> None:
+    """Also if its daemons were never ready together; the last death is the reason."""
+    done = up(*files, "--respawn", "--json", "--duration", "3s")
+
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert done.stderr.splitlines()[-1] == "tradestackctl up: gateway was killed by SIGKILL"
+
+
+@pytest.mark.usefixtures("_failing")
+def test_a_run_whose_daemon_keeps_dying_ends_at_the_first_signal(files: tuple[str, ...]) -> None:
+    """The last death is the reason."""
+    with Stack(*files, "--respawn", "--json") as running:
+        running.wait_for("starting it again", count=2)
+        running.process.terminate()
         status, out, error = running.end()
 
     assert (status, out) == (1, ""), error
