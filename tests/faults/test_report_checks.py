@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.faults.compare.bounds import decided_through
-from tests.faults.compare.evidence import Evidence
+from tests.faults.compare.evidence import Evidence, OrderSession
 from tests.faults.compare.report_checks import answers_compared, report_differences
 from tests.faults.made_evidence import SOUND, Record, late_fill_of, order_session, with_records
 
@@ -68,6 +68,18 @@ def test_what_follows_on_a_missing_order_is_not_compared() -> None:
 
     assert list(report_differences(EXPECTED, found)) == []
     assert answers_compared(EXPECTED, found) == (3, 3)
+
+
+def test_a_report_that_is_made_again_counts_and_one_of_a_working_order_does_not() -> None:
+    """The next order session begins with both, if the one before has lost its end."""
+    (whole,) = EXPECTED.order_sessions
+    working = late_fill_of("dense", 5, 4, "F1", ExecRestatementReason="RENEWAL")
+    records = [{"Record": "Session", "NextOrderID": 6, "Carried": 2}, FILL, working]
+    torn = dataclasses.replace(whole, records=whole.records[:-1], may_lack_its_end=True)
+    following = OrderSession(id="O2", records=records, served={})
+    found = dataclasses.replace(EXPECTED, order_sessions=[torn, following])
+
+    assert list(report_differences(EXPECTED, found)) == []
 
 
 @pytest.mark.parametrize(

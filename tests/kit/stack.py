@@ -32,11 +32,11 @@ class Stack:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        try:
+        with self._open:
+            self._stdout = self._open.enter_context(tempfile.TemporaryFile())
+            self._stderr = self._open.enter_context(tempfile.TemporaryFile())
             self._start()
-        except BaseException:
-            self._open.close()
-            raise
+            self._open = self._open.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -45,8 +45,6 @@ class Stack:
         self._open.close()
 
     def _start(self) -> None:
-        self._stdout = self._open.enter_context(tempfile.TemporaryFile())
-        self._stderr = self._open.enter_context(tempfile.TemporaryFile())
         self.process = subprocess.Popen(
             self._command, stdout=self._stdout, stderr=subprocess.PIPE, bufsize=0
         )

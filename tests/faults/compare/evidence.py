@@ -7,7 +7,7 @@ be repeated by the test.
 import asyncio
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -105,9 +105,21 @@ class OrderSession:
         """Return the records of what a user's account in a feed session has met."""
         return [
             record
-            for record in self.records[1 + self.records[0].get("Carried", 0) :]
+            for record in self._of_its_own()
             if record.get("User") == user and feed_session == _feed_session_of(record)
         ]
+
+    def _of_its_own(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the records that no earlier session has.
+
+        It begins with copies of accounts and of working orders (ExecRestatementReason RENEWAL), and
+        with the reports that the session before has lost with its end.
+        """
+        carried = self.records[0].get("Carried", 0)
+        for number, record in enumerate(self.records[1:]):
+            reason = record.get("Report", {}).get("ExecRestatementReason")
+            if number >= carried or (record["Record"] == "Execution" and reason != "RENEWAL"):
+                yield record
 
     def orders(self) -> list[Mapping[str, Any]]:
         """Return the records of orders."""
