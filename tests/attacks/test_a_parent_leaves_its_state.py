@@ -225,7 +225,7 @@ MACHINES = {
 @needs_mounts
 @pytest.mark.parametrize(("statements", "remedy"), MACHINES.values(), ids=MACHINES)
 def test_up_names_what_the_machine_lacks(tmp_path: Path, statements: str, remedy: str) -> None:
-    """It ends at once: its daemons would wait for each other for ever."""
+    """It ends at once: its daemons would wait for each other forever."""
     done = run_up(tmp_path, statements)
 
     assert done.returncode == 78

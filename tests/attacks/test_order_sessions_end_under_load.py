@@ -91,7 +91,7 @@ async def _begin_session(stack: RunningStack) -> None:
 
 
 async def _until_ended(stack: RunningStack) -> None:
-    """Wait until every order has its report: one that was lost would be awaited for ever."""
+    """Wait until every order has its report: one that was lost would be awaited forever."""
     async with asyncio.timeout(END_DEADLINE_S):
         await _ended(stack)
 

@@ -53,7 +53,7 @@ def test_a_gateway_without_shared_memory_says_so(
 
 
 def test_up_without_room_for_its_books_ends_after_its_duration(tmp_path: Path) -> None:
-    """With --respawn the gateway is started again and again, but not for ever."""
+    """With --respawn the gateway is started again and again, but not forever."""
     prices = tmp_path / "prices.csv"
     prices.write_text("timestamp,symbol,price\n2026-01-05T14:30:00Z,AAA,1\n")
     mount = "mount('-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', '/dev/shm')"

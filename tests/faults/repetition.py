@@ -23,7 +23,7 @@ from tests.faults.stack import RunFailed, RunningStack
 from tradestack.ctl.up.display.progress import SOURCE_ENDED, StackStats
 from tradestack.net.control.client import ControlFault
 
-END_DEADLINE_S = 600.0  # of a whole repetition: a lost order would be awaited for ever
+END_DEADLINE_S = 600.0  # of a whole repetition: a lost order would be awaited forever
 POLL_S = 0.2
 
 Attack = Callable[["Repetition"], Awaitable[None]]

@@ -86,7 +86,7 @@ class Gathering:
         return evidence
 
     async def _accounts_ended(self) -> None:
-        """Wait until every account of the newest order session has ended; not for ever."""
+        """Wait until every account of the newest order session has ended; not forever."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ENDED_MAX_S):
                 while accounts_working(journals_in(self._stack.directory)[-1]):

@@ -138,7 +138,7 @@ def _probe_orders(found: Evidence) -> list[str]:
 
 
 def _unfinished(sessions: Iterable[OrderSession]) -> Iterator[str]:
-    """Check that no order works for ever: all accounts have ended."""
+    """Check that no order works forever: all accounts have ended."""
     working: dict[int, str] = {}
     for record in itertools.chain.from_iterable(session.records for session in sessions):
         report = record.get("Report", {})

@@ -157,7 +157,7 @@ def requirements_are_not_built_by_root() -> None:
 
 @case()
 def files_that_cannot_be_imported_end_the_service_once() -> None:
-    """One that the service cannot read, and one that loops for ever: status 78, with the reason."""
+    """One that the service cannot read, and one that loops forever: status 78, with the reason."""
     (WORKPLACE / "loop.py").write_text("while True:\n    pass\n")
     unreadable = str(WORKPLACE / f"{NAME}.py")
     looping = "/usr/local/share/loop.py"

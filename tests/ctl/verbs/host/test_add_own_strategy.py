@@ -82,7 +82,7 @@ def test_a_file_that_is_wrong_changes_nothing(
     assert files_in(config) == before
 
 
-def test_a_file_that_loops_for_ever_is_given_up(
+def test_a_file_that_loops_forever_is_given_up(
     config: Path, mine: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where it catches every exception, and has started a process that would stay."""
