@@ -6,7 +6,7 @@ from pathlib import Path
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options
 from tradestack.ctl.recorded.moment import EXAMPLE, parse_at_time
-from tradestack.ctl.report_option import add_report_option
+from tradestack.ctl.report.report_option import add_report_option
 from tradestack.ctl.sweep.options import add_shuffle_option, add_sweep_options
 from tradestack.strategies.registry import NAME_FORM, SHIPPED
 

@@ -1,7 +1,7 @@
 """The values of --pace, --set and --strategy-config, checked before any daemon is started.
 
-The daemons that know the keys check them. A fault names the option instead of the file that `up`
-writes for the daemon.
+A fault names the option instead of the file that `up` writes for the daemon. A strategy is imported
+by a process of its own.
 """
 
 import argparse
@@ -9,26 +9,29 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.toml import config_text
-from tradestack.ctl.up.machine_check import faults_of, make_temporary_directory
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import canonical_user
+from tradestack.runtime.config.keys import parse_config
 from tradestack.runtime.process.inherited_limits import no_more_processes
 from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
 
 # Keys that bind the daemons of a stack to each other: another value would tear it apart.
 SET_BY_UP = ("control_socket", "segment_suffix")
+_CONFIGS = {GATEWAY: GatewayConfig, ORDER_MANAGER: OrderManagerConfig}
 _INSTANCE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{INSTANCE_LENGTH_MAX - 1}}}", re.ASCII)
 
 
@@ -49,18 +52,14 @@ def check_options(args: argparse.Namespace, config: StackConfig) -> None:
 
 
 def _check_keys(daemon: str, keys: Mapping[str, object], options: Mapping[str, str]) -> None:
-    directory = make_temporary_directory()
-    path = directory / f"{daemon}.toml"
+    """Parse keys as the daemon does that is to be given them."""
+    source = f"options of the {daemon}"
     try:
-        with faults_of(directory):
-            path.write_text(config_text(keys), encoding="utf-8")
-        fault = _fault_in(path, daemon)
-    finally:
-        shutil.rmtree(directory)
-    if fault is not None:
-        places = {f"{path}: {key}": option for key, option in options.items()}
-        where = places.get(fault.where, fault.where.replace(str(path), f"options of the {daemon}"))
-        raise OperatorFault(where, fault.problem, fault.remedy)
+        parse_config(_CONFIGS[daemon], tomllib.loads(config_text(keys)), source=source)
+    except OperatorFault as fault:
+        places = {f"{source}: {key}": option for key, option in options.items()}
+        where = places.get(fault.where, fault.where)
+        raise OperatorFault(where, fault.problem, fault.remedy) from fault
 
 
 def _check_strategies(paths: Sequence[Path]) -> None:
@@ -74,7 +73,7 @@ def _check_strategies(paths: Sequence[Path]) -> None:
                 f"the instance is named after the file, and {path.stem!r} cannot be a name",
                 f"rename the file: 1 to {INSTANCE_LENGTH_MAX} letters, digits and _ . -",
             )
-        fault = _fault_in(path, "strategy", path.stem)
+        fault = _fault_in(path)
         if fault is not None:
             where = fault.where.replace(str(path.absolute()), option)
             raise OperatorFault(where, fault.problem, fault.remedy)
@@ -87,10 +86,10 @@ def _check_strategies(paths: Sequence[Path]) -> None:
             raise OperatorFault(f"{option}: user", problem, "give each strategy its own user")
 
 
-def _fault_in(path: Path, daemon: str, *instance: str) -> OperatorFault | None:
-    """Have the daemon check a configuration file; return what it refuses."""
-    program = Path(sys.executable).parent / f"tradestack-{daemon}"
-    command = [str(program), *instance, "--config", str(path), "--check-config", "--json"]
+def _fault_in(path: Path) -> OperatorFault | None:
+    """Have a strategy's configuration checked, with its file; return what is refused."""
+    program = str(Path(sys.executable).parent / "tradestack-strategy")
+    command = [program, path.stem, "--config", str(path), "--check-config", "--json"]
     with tempfile.TemporaryFile("w+") as output:  # a pipe ends with the last process that has it
         try:
             process = subprocess.Popen(command, stdout=output, start_new_session=True)

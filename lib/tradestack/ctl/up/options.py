@@ -10,7 +10,7 @@ from tradestack.configs.sample_data import sample_files
 from tradestack.configs.web import WEB_ADDRESS
 from tradestack.ctl.arguments import AppendPath, StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options, format_options
-from tradestack.ctl.report_option import add_report_option
+from tradestack.ctl.report.report_option import add_report_option
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.display.screen import Screen
 from tradestack.ctl.up.stack import SET_IN_STRATEGIES, StackConfig

@@ -39,7 +39,7 @@ from tradestack.ctl.backtest.options import add_options
 from tradestack.ctl.backtest.shown import ShownProgress, summary
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.format_options import format_options
-from tradestack.ctl.report_option import report_path, write_report, written_line
+from tradestack.ctl.report.report_option import report_path, write_report, written_line
 from tradestack.ctl.sweep.sweeping import Sweeping
 from tradestack.ctl.up.display.screen import Screen
 from tradestack.domain.clock import Clock

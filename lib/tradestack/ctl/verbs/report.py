@@ -40,6 +40,7 @@ from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.progress import watch
 from tradestack.ctl.report.chosen_session import newest_ended
+from tradestack.ctl.report.document_file import check_place, write_document
 from tradestack.ctl.report.summary import summary_of
 from tradestack.ctl.state_option import add_recorded_session, state_directory, state_files
 from tradestack.domain.fixed_point import parse_fixed
@@ -47,7 +48,6 @@ from tradestack.domain.units import DURATION_FORM, NANOSECONDS_OF, parse_quantit
 from tradestack.report.as_json import report_as_dict
 from tradestack.report.build import build_report
 from tradestack.report.recorded import open_session
-from tradestack.report.rendering.document_file import check_place, write_document
 from tradestack.report.rendering.html import render_html
 from tradestack.report.rendering.markdown import render_markdown
 from tradestack.report.rendering.png import render_png

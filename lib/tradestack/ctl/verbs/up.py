@@ -26,7 +26,7 @@ import json
 import sys
 
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.report_option import report_path
+from tradestack.ctl.report.report_option import report_path
 from tradestack.ctl.up.data_files import check_data_files
 from tradestack.ctl.up.display.report_at_end import ReportAtEnd
 from tradestack.ctl.up.display.screen import Screen

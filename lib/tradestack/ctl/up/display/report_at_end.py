@@ -5,7 +5,7 @@ A report that fails takes nothing from the run: its result is printed first, the
 
 from pathlib import Path
 
-from tradestack.ctl.report_option import write_report, written_line
+from tradestack.ctl.report.report_option import write_report, written_line
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.domain.faults import OperatorFault
 

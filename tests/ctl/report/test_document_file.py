@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tradestack.ctl.report.document_file import check_place, write_document
 from tradestack.domain.faults import OperatorFault
-from tradestack.report.rendering.document_file import check_place, write_document
 
 
 def test_a_document_replaces_the_last(tmp_path: Path) -> None:

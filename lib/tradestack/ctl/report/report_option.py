@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
-from tradestack.report.rendering.document_file import check_place, write_document
+from tradestack.ctl.report.document_file import check_place, write_document
 
 DEFAULT = Path("report.html")
 
