@@ -57,7 +57,7 @@ class ReportStream:
 class ReportStreams(ReportStream):
     """Passes them on in the order of their order sessions.
 
-    begin: is called before the first report of another order session.
+    begin: is called when another order session is followed, before its reports, if it has any.
     """
 
     reads_earlier = True
@@ -119,13 +119,12 @@ class ReportStreams(ReportStream):
         self._unread = [each for each in answer.order_sessions if each not in self._known]
         if self._unread:
             raise ReportsMissing
-        for session in sorted(self._waiting):
+        for session in sorted({*self._waiting, order_session}):
             if session != self._followed:
                 self._begin()
             self._followed = session
-            for report in self._waiting.pop(session):
+            for report in self._waiting.pop(session, ()):
                 self._deliver(report)
-        self._followed = order_session
         if self._is_whole(answer):
             return answer.from_seq if answer.first_seq is None else answer.first_seq
         emit(logger, STRATEGY_REPORTS_MISSING, session=answer.feed_session)

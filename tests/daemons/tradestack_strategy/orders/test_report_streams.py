@@ -92,7 +92,18 @@ def test_an_order_session_that_was_followed_is_not_read_again() -> None:
     told.streams.follow("S2", answer("S1"))
     told.streams.follow("S2", answer("S1"))
 
-    assert told.names == ["a", "|", "b"]
+    assert told.names == ["|", "a", "|", "b"]
+
+
+def test_an_order_session_without_reports_begins_as_well() -> None:
+    """No order of an earlier one goes on, whatever was to be read of that."""
+    told = Told()
+    with pytest.raises(ReportsMissing):
+        told.streams.follow("S2", answer("S1"))
+    told.read("S1", "a")
+    told.streams.follow("S2", answer("S1"))
+
+    assert told.names == ["|", "a", "|"]
 
 
 @pytest.mark.parametrize(("forgotten", "expected"), [(0, 51), (1, SEQUENCE_MAX)])
