@@ -1,6 +1,7 @@
 """Opening a recorded session: while it is written, cut, damaged, and what is said of that."""
 
 import shutil
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.report.build import build_report
 from tradestack.report.files import state_files
 from tradestack.report.recorded import open_session
+from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.journal_lines import JournalLine, read_lines
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
@@ -65,6 +67,21 @@ def test_what_a_crash_leaves_at_the_end_of_the_log_is_left_out(
     assert session.head == whole.head
     assert session.equity()["equity"].tolist() == whole.equity()["equity"].tolist()
     assert session.remarks == (f"{FEED_SESSION}.feed: {len(tail)} bytes at its end are no ticks.",)
+
+
+def test_messages_that_are_not_what_was_published_are_named(directory: Path) -> None:
+    """A byte of a price has changed; the checksum beside the log knows it."""
+    log = log_of(directory)
+    content = bytearray(log.read_bytes())
+    log.with_suffix(CHECKSUMS_SUFFIX).write_bytes(b"%08x\n" % zlib.crc32(content))
+    sound = open_session(directory, None)
+    assert sound.remarks == ()
+
+    content[TICK_PACKET_LENGTH - 10] ^= 1
+    log.write_bytes(content)
+
+    (remark,) = open_session(directory, None).remarks
+    assert remark.startswith(f"{FEED_SESSION}.feed: messages 1 to {sound.head} are not what was")
 
 
 def test_a_report_reads_each_journal_once(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """FeedLogSource: the messages of a recorded feed session, again."""
 
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from tests.kit.csv_files import read_all
 from tests.kit.feed_file import FeedFile
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.feed_log_source import BATCH_MESSAGES, FeedLogSource
+from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
+from tradestack.store.feed_log import SIDECAR_SUFFIX
 from tradestack.wire.feed import TICK_PACKET
 
 
@@ -74,3 +77,16 @@ def test_damage_is_named(feed: FeedFile) -> None:
     with pytest.raises(OperatorFault, match="message 5 is not a tick"):
         read_all(source)
     source.close()
+
+
+def test_a_log_that_differs_from_its_checksums_is_refused(feed: FeedFile) -> None:
+    """A value has changed: the message is a tick as before, and another one."""
+    content = bytearray(feed.path.read_bytes())
+    feed.path.with_suffix(CHECKSUMS_SUFFIX).write_bytes(b"%08x\n" % zlib.crc32(content))
+    feed.path.with_suffix(SIDECAR_SUFFIX).write_text('{"ended": true}')
+    FeedLogSource(feed.path).close()
+    content[TICK_PACKET.itemsize - 10] ^= 1
+    feed.path.write_bytes(content)
+
+    with pytest.raises(OperatorFault, match="messages 1 to 10: not what the gateway has published"):
+        FeedLogSource(feed.path)

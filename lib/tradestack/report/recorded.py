@@ -43,10 +43,12 @@ from tradestack.report.journal_facts import JournalFacts
 from tradestack.report.journal_pass import JournalPass, JournalsRead
 from tradestack.report.tape_tables import news_table, tick_table
 from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
+from tradestack.store.feed_blocks import check_blocks
 from tradestack.store.feed_log import SIDECAR_SUFFIX
 
 # Messages of an equity curve beside those of fills: as many as a chart has points.
 SAMPLES_MAX = 5_000
+DIFFERS = "their checksum differs; restore the log from a copy"
 
 Show = Callable[[float], None]  # is called with the share that is done
 # Name of a file and its size in bytes → what is told how far it is read.
@@ -88,8 +90,13 @@ class RecordedSession:
     @property
     def has_ended(self) -> bool:
         """Whether the gateway has noted that the feed session is over."""
+        return self._end is not None
+
+    @property
+    def _end(self) -> int | None:
+        """The last message, None if the feed session goes on."""
         with tapes_of(self.log) as open_tape:
-            return ended_head(open_tape()) is not None
+            return ended_head(open_tape())
 
     @cached_property
     def own_journals(self) -> list[JournalFile]:
@@ -97,11 +104,16 @@ class RecordedSession:
         with as_operator_fault():
             return [journal for journal in self.journals if names(journal, self.id)]
 
-    @property
+    @cached_property
     def log_remarks(self) -> tuple[str, ...]:
-        """What a reader of ticks and news has to know: what was cut off."""
-        cut = self._mapped.bytes_cut
-        return (f"{self.log.name}: {cut:,} bytes at its end are no ticks.",) if cut else ()
+        """What a reader of ticks and news has to know: what was cut off, and what was changed."""
+        name, cut = self.log.name, self._mapped.bytes_cut
+        with as_operator_fault():
+            blocks = check_blocks(self.log, self.head, is_ended=self._end == self.head)
+        remarks = [f"{name}: {cut:,} bytes at its end are no ticks."] if cut else []
+        if blocks.damage:
+            remarks.append(f"{name}: {blocks.damage} are not what was published: {DIFFERS}.")
+        return tuple(remarks)
 
     @property
     def facts(self) -> JournalFacts:

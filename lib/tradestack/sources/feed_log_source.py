@@ -6,25 +6,33 @@ import msgspec
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, Checkpoint, RowCounts, SourceBatch
+from tradestack.store.feed_blocks import check_blocks
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.feed_tape import FeedTape
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.symbol_table import SymbolTable
 
 BATCH_MESSAGES = 8_192
+RESTORE = "restore the log from a copy"
 
 
 class FeedLogSource:
     """The messages that a feed log has when it is opened."""
 
     def __init__(self, path: Path) -> None:
-        """Open the log. Raises OperatorFault."""
+        """Open the log, and compare it with its checksums. Raises OperatorFault."""
         self.symbols = SymbolTable(SOURCE_SYMBOLS_MAX)
-        self._path = path
         try:
             self._tape = FeedTape(path)
+            blocks = check_blocks(path, self._tape.head, is_ended=_is_whole(self._tape))
         except OSError as error:
-            raise _fault(str(path), error.strerror or str(error)) from error
+            remedy = f"name the log of a feed session, SESSION{FEED_LOG_SUFFIX} in a gateway's"
+            problem = error.strerror or str(error)
+            raise OperatorFault(str(path), problem, f"{remedy} directory") from error
+        if blocks.damage:
+            self.close()
+            problem = "not what the gateway has published: the checksum differs"
+            raise OperatorFault(f"{path}: {blocks.damage}", problem, RESTORE)
         self._given = 0
 
     @property
@@ -38,7 +46,7 @@ class FeedLogSource:
             records = self._tape.records(self._given + 1, BATCH_MESSAGES).copy()
         except ProtocolError as error:
             where, _, problem = str(error).rpartition(": ")
-            raise _fault(where, problem) from error
+            raise OperatorFault(where, problem, RESTORE) from error
         if not len(records):
             return None
         self._given += len(records)
@@ -62,6 +70,9 @@ class FeedLogSource:
         self._tape.close()
 
 
-def _fault(where: str, problem: str) -> OperatorFault:
-    remedy = f"name the log of a feed session, SESSION{FEED_LOG_SUFFIX} in a gateway's directory"
-    return OperatorFault(where, problem, remedy)
+def _is_whole(tape: FeedTape) -> bool:
+    """Return whether it has the end of its session; one that was copied alone has no sidecar."""
+    try:
+        return tape.ended_head() == tape.head
+    except (OSError, ValueError):
+        return False

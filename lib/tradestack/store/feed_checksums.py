@@ -6,8 +6,8 @@
 The log itself has none, because it is the wire format. They follow the log at some distance: a tick
 is published in less time than its checksum takes, and waits for none. The last block of a session
 that has ended may be shorter. A line that is missing or is no checksum says nothing of its block.
-Nothing depends on them but `tradestackctl verify`, so a fault of this file is logged and stops
-nothing.
+Nothing that is traded depends on them, so a fault of this file is logged and stops nothing; who
+reads a recorded session (feed_blocks.py) is told of blocks that differ.
 """
 
 import logging

@@ -9,7 +9,6 @@ from pathlib import Path
 from tradestack.ctl.check.feed_check import check_feed
 from tradestack.ctl.check.journal_replay import JournalReplay
 from tradestack.ctl.progress import Progress
-from tradestack.ctl.verify.feed_blocks import check_blocks
 from tradestack.ctl.verify.result import Finding, Result
 from tradestack.domain.faults import OperatorFault
 from tradestack.report.files.state_files import (
@@ -19,6 +18,7 @@ from tradestack.report.files.state_files import (
     ended_head,
     tapes_of,
 )
+from tradestack.store.feed_blocks import check_blocks
 from tradestack.store.feed_tape import FeedTape
 from tradestack.store.journal_lines import JournalLine, payload_of, read_lines
 from tradestack.trading.verification.difference import Difference, Differs

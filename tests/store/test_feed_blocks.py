@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.store.feed_logs import SESSION, make_records
-from tradestack.ctl.verify import feed_blocks
-from tradestack.ctl.verify.feed_blocks import BlockCheck, check_blocks
-from tradestack.store import feed_checksums
+from tradestack.store import feed_blocks, feed_checksums
+from tradestack.store.feed_blocks import BlockCheck, check_blocks
 from tradestack.store.feed_log import FeedLog
 
 BLOCK_MESSAGES = 4
@@ -33,7 +32,7 @@ def log(tmp_path: Path) -> FeedLog:
 
 def check(log: FeedLog) -> BlockCheck:
     """Check all of a log."""
-    return check_blocks(log.path, log.head, is_ended=log.ended, show=lambda _share: None)
+    return check_blocks(log.path, log.head, is_ended=log.ended)
 
 
 def test_whole_blocks_are_checked(log: FeedLog) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tradestack.domain.units import counted
 from tradestack.store.feed_checksums import BLOCK_BYTES, BLOCK_MESSAGES, read_checksums
 from tradestack.store.named_file import open_named_file
 
@@ -18,6 +19,9 @@ class BadBlock:
     expected: int
     found: int
 
+    def __str__(self) -> str:
+        return f"messages {self.first:,} to {self.last:,}"
+
 
 @dataclass(slots=True)
 class BlockCheck:
@@ -26,6 +30,14 @@ class BlockCheck:
     bad: list[BadBlock] = field(default_factory=list)
     unchecked: list[tuple[int, int]] = field(default_factory=list)
 
+    @property
+    def damage(self) -> str:
+        """Which messages differ, in words; "" if none does."""
+        if not self.bad:
+            return ""
+        more = counted(len(self.bad) - 1, "block")
+        return f"{self.bad[0]}" if len(self.bad) == 1 else f"{self.bad[0]} and {more} more"
+
     def leave_out(self, first: int, last: int) -> None:
         """Add messages without a checksum."""
         if self.unchecked and self.unchecked[-1][1] == first - 1:
@@ -33,8 +45,12 @@ class BlockCheck:
         self.unchecked.append((first, last))
 
 
+def _show_nothing(_share: float) -> None:
+    pass
+
+
 def check_blocks(
-    log: Path, head: int, *, is_ended: bool, show: Callable[[float], None]
+    log: Path, head: int, *, is_ended: bool, show: Callable[[float], None] = _show_nothing
 ) -> BlockCheck:
     """Compare the first `head` messages of a log with its checksums. Raises OSError.
 
