@@ -5,7 +5,6 @@ start ─► three lines about it ─► orders and state, until the end ─► 
 
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,8 @@ from tradestack.ctl.up.display.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.display.screen import Screen
 from tradestack.ctl.up.display.summary import fitted, status_parts
 from tradestack.ctl.up.hints import hints_after, hints_before, symbols_of
+from tradestack.ctl.up.interruption import interruption
+from tradestack.ctl.up.kept_settings import kept_settings
 from tradestack.ctl.up.stack import Stack, StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.supervised import AfterDeath
@@ -66,7 +67,7 @@ class Run:
         self._warnings: list[str] = []  # besides the hints
         self._orders_due_s = self._status_due_s = 0.0  # loop time
         self._accounts_due_s: float | None = None  # the same; None: they are not waited for
-        self._interrupted = _interruption()
+        self._interrupted = interruption()
         self._stack = Stack(files, config, screen)
         self._disturb = disturb
         self._disturbing: asyncio.Future[None] | None = None
@@ -80,6 +81,8 @@ class Run:
             await self._start()
             self._describe()
             self._show_hints(self._hints)
+            for line in await kept_settings(self._stack, self._files):
+                self._screen.line(line)
             if self._disturb is not None:
                 self._disturbing = asyncio.ensure_future(self._disturb(self._stack, self._files))
             await self._until_end()
@@ -277,23 +280,3 @@ class Run:
         if self._args.duration is not None:
             return progress_of_time(self._elapsed_s(), self._args.duration)
         return progress_of_source(stats.gateway)
-
-
-def _interruption() -> "asyncio.Future[None]":
-    """Return a future that the first SIGINT, SIGTERM or SIGHUP completes.
-
-    The next one of them has its default effect.
-    """
-    loop = asyncio.get_running_loop()
-    interrupted: asyncio.Future[None] = loop.create_future()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def on_signal() -> None:
-        for number in numbers:
-            loop.remove_signal_handler(number)
-        if not interrupted.done():  # two signals may have come in one pass of the loop
-            interrupted.set_result(None)
-
-    for number in numbers:
-        loop.add_signal_handler(number, on_signal)
-    return interrupted

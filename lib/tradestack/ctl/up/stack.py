@@ -106,8 +106,14 @@ class Stack:
 
     async def away_max_s(self) -> float:
         """Ask how long the order manager waits for a strategy; raise ControlFault, ChildDied."""
-        reply = await self._ask_order_manager(f"{_DAEMON_INTERFACE}.GetConfig")
-        return parse_quantity(reply["config"]["away_max"], NANOSECONDS_OF) / NANOSECONDS_PER_SECOND
+        away_max = (await self.config_of(ORDER_MANAGER))["away_max"]
+        return parse_quantity(away_max, NANOSECONDS_OF) / NANOSECONDS_PER_SECOND
+
+    async def config_of(self, daemon: str) -> Mapping[str, Any]:
+        """Ask a daemon for its configuration; raise ControlFault, ChildDied."""
+        reply = await self._unless_died(self._call(daemon, f"{_DAEMON_INTERFACE}.GetConfig"))
+        config: Mapping[str, Any] = reply["config"]
+        return config
 
     async def stop(self) -> None:
         """Stop all daemons in order; raise ChildDied unless each exits with status 0 in time."""
