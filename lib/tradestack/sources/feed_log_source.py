@@ -13,6 +13,7 @@ from tradestack.wire.errors import ProtocolError
 from tradestack.wire.symbol_table import SymbolTable
 
 BATCH_MESSAGES = 8_192
+NAME = f"name the log of a feed session, SESSION{FEED_LOG_SUFFIX} in a gateway's directory"
 RESTORE = "restore the log from a copy"
 
 
@@ -26,9 +27,7 @@ class FeedLogSource:
             self._tape = FeedTape(path)
             blocks = check_blocks(path, self._tape.head, is_ended=_is_whole(self._tape))
         except OSError as error:
-            remedy = f"name the log of a feed session, SESSION{FEED_LOG_SUFFIX} in a gateway's"
-            problem = error.strerror or str(error)
-            raise OperatorFault(str(path), problem, f"{remedy} directory") from error
+            raise OperatorFault(str(path), error.strerror or str(error), NAME) from error
         if blocks.damage:
             self.close()
             problem = "not what the gateway has published: the checksum differs"
@@ -46,7 +45,7 @@ class FeedLogSource:
             records = self._tape.records(self._given + 1, BATCH_MESSAGES).copy()
         except ProtocolError as error:
             where, _, problem = str(error).rpartition(": ")
-            raise OperatorFault(where, problem, RESTORE) from error
+            raise OperatorFault(where, problem, f"{NAME}; if it is one, {RESTORE}") from error
         if not len(records):
             return None
         self._given += len(records)
