@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.fixed_point import SCALE, format_fixed
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
@@ -84,6 +85,7 @@ def describe(source: CsvSource) -> list[tuple[str, str]]:
         ("columns", columns),
         ("not used", ", ".join(recognised.unused)),
         ("zone", str(zone or "UTC") if state.times_zoneless else ""),
+        ("dates", _date_time(source) if state.form is Form.DATE else ""),
         ("remarks", "; ".join(recognised.remarks)),
     ]
     return [(name, text) for name, text in facts if text]
@@ -98,7 +100,7 @@ def warnings_of(source: CsvSource) -> list[str]:
             f"{state.times_zoneless} times have no zone and were taken for {zone}, "
             f"{state.times_zoned} have one"
         )
-    if state.form is Form.DATE:
+    if state.form is Form.DATE and source.reading.options.date_at is None:
         warnings.append(
             "dates without time of day: each stands for the end of its day; use --date-at HH:MM "
             "and --timezone ZONE if that is not meant"
@@ -139,6 +141,12 @@ def symbols_beyond_book(kind: SourceKind, fields: Collection[bytes]) -> list[str
         "their ticks are published, and orders for them have the feed's price and no reference "
         f'price; to avoid it, name files with fewer symbols as "{key}"'
     ]
+
+
+def _date_time(source: CsvSource) -> str:
+    """Return what a date without a time of day stands for."""
+    seconds = source.recognised.layout.times.date_at_ns // NANOSECONDS_PER_SECOND
+    return f"each is {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02} of its day"
 
 
 def _verdict(source: CsvSource, *, whole: bool) -> Verdict:
