@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tradestack.backtest.directory import result_directory
-from tradestack.backtest.feed import RecordedFeed
+from tradestack.backtest.feed import RecordedFeed, no_ticks
 from tradestack.backtest.interruption import Interruption
 from tradestack.backtest.order_desk import OrderDesk
 from tradestack.backtest.plan import Plan
@@ -54,6 +54,8 @@ def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
         trading = trading_in(plan.instance, plan.strategy, desk, feed.session_id, clock)
         opened.callback(trading.close)
         is_interrupted = _run(feed, trading, desk, show)
+        if not feed.head and not is_interrupted:
+            raise no_ticks()
         counters = desk.counters
         orders = {"orders_received": counters.orders_received, "fills": counters.fills}
         process.write(feed.session_id, {"ticks_total": feed.head, **orders})

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tradestack.backtest.feed import source_of
+from tradestack.backtest.feed import no_ticks, source_of
 from tradestack.backtest.plan import Plan
 from tradestack.backtest.sweep.engine import EngineRun
 from tradestack.backtest.sweep.figures import Intervals
@@ -13,7 +13,6 @@ from tradestack.backtest.sweep.shared_ticks import SharedTicks, write_ticks
 from tradestack.backtest.sweep.tasks import Measure
 from tradestack.backtest.sweep.window import Window
 from tradestack.domain.clock import Clock
-from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import new_session_id
 from tradestack.sources.source import SourceFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
@@ -70,7 +69,7 @@ def open_market(plan: Plan, clock: Clock, show: ShowShare) -> Iterator[Market]:
         except SourceFault as fault:
             raise fault.as_operator_fault() from fault
         if not count:
-            raise OperatorFault("data", "it has no ticks", "name other files or another time")
+            raise no_ticks()
         yield Market(plan, directory, feed, clock)
 
 

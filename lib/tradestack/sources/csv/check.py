@@ -14,7 +14,7 @@ from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
-from tradestack.sources.csv.times.timestamps import Form
+from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX, Form
 from tradestack.sources.reason import Reason
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import decode_symbol
@@ -49,10 +49,15 @@ class Verdict:
 NOTHING_READ = Verdict(rows_good=0, rows_rejected=0, rows_rounded=0, whole=False)
 
 
-def check_source(source: CsvSource, bytes_max: int) -> Iterator[Verdict]:
-    """Read one batch with each step; the last verdict is the result. Raises SourceFault."""
+def check_source(
+    source: CsvSource, bytes_max: int, end_ns: int = NANOSECONDS_MAX
+) -> Iterator[Verdict]:
+    """Read one batch with each step; the last verdict is the result. Raises SourceFault.
+
+    end_ns: an event time after which nothing more has to be read.
+    """
     whole = False
-    while not whole and source.offset <= bytes_max:
+    while not whole and source.offset <= bytes_max and source.state.event_time_ns <= end_ns:
         whole = source.next_batch() is None
         yield _verdict(source, whole=whole)
     if whole or source.kind is SourceKind.PRICES:
@@ -170,11 +175,12 @@ def _are_whole(source: CsvSource, at_least: int) -> bool:
     layout, state = source.recognised.layout, source.state
     has_scale = source.reading.options.price_scale is not None
     is_scaled = layout.price_exponent != 0 or has_scale
-    return not is_scaled and not state.has_fraction and state.value_min >= at_least > 0
+    is_whole = state.rows_good > 0 and not state.has_fraction
+    return is_whole and not is_scaled and state.value_min >= at_least
 
 
 def _check_prices(source: CsvSource) -> None:
-    if not source.state.rows_good or not _are_whole(source, FIXED_POINT_FROM):
+    if not _are_whole(source, FIXED_POINT_FROM):
         return
     lowest = format_fixed(source.state.value_min)
     raise SourceFault(
