@@ -1,8 +1,10 @@
 """What a backtest is run on is checked first, by the check and with the words of a gateway."""
 
+import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +25,7 @@ Output = pytest.CaptureFixture[str]
 HEADER = "timestamp,symbol,price\n"
 FIRST_S = 1_767_623_400  # 2026-01-05T14:30:00Z
 MANY = 10_000  # rows, more than a chunk has
-SWEEP = ("--sweep", "short_ticks=2:3:1", "--jobs", "1")
+SWEEP = ("--sweep", "short_ticks=2", "--jobs", "1")
 
 
 def rows(first: int, end: int) -> str:
@@ -162,3 +164,61 @@ def test_a_run_without_ticks_is_refused(
 
     with pytest.raises(OperatorFault, match=words):
         backtest.run("news", **files, start_ns=first_ns, end_ns=end_ns)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options", "words"),
+    [
+        ("news", {"symbols": ["QQQ"]}, "strategy news: QQQ did not occur; published were AAA, BBB"),
+        ("news", {"symbols": ["AAA", "QQQ"]}, "strategy news: QQQ did not occur"),
+        ("news", {"sentiment": None}, "news made no order: it needs news, and there were none"),
+        (
+            "news",
+            {"parameters": {"buy_above": 99, "sell_below": 1}},
+            "news made no order: nothing led it to one; see its parameters",
+        ),
+        ("news", {"symbols": ["ZZZ"]}, "1 of its decisions came before a price of their symbol"),
+        ("news", {}, None),
+        ("crossover", {"sentiment": None, "symbols": ["qqq"]}, "crossover: qqq did not occur"),
+    ],
+)
+def test_a_run_says_what_its_strategy_lacked(
+    files: DataFiles, tmp_path: Path, strategy: str, options: dict[str, Any], words: str | None
+) -> None:
+    """With the words of `up`, in the result and in its JSON; one with orders needs none."""
+    result = backtest.run(strategy, **{**files, **options}, state_dir=tmp_path / "run")
+
+    assert result.as_dict()["warnings"] == list(result.warnings)
+    assert len(result.warnings) == (words is not None)
+    assert (words or "") in "".join(result.warnings)
+
+
+def test_people_are_warned_of_a_run_without_orders(
+    files: DataFiles, tmp_path: Path, capsys: Output
+) -> None:
+    """Beside the summary."""
+    (tmp_path / "mine.toml").write_text('quantity = "1"\nuser = "me"\nsymbols = ["QQQ"]\n')
+    words = ["--prices", files["prices"], "--config", tmp_path / "mine.toml"]
+
+    assert run(["backtest", "crossover", *map(str, words)]) == 0
+
+    told = capsys.readouterr()
+    assert "  80 ticks, " in told.out
+    assert "warning: strategy mine: QQQ did not occur; published were AAA, BBB\n" in told.err
+
+
+def test_rows_that_were_refused_are_in_every_result(tmp_path: Path, capsys: Output) -> None:
+    """In summary, JSON, sweep, walk and report, with their total."""
+    prices = write(tmp_path / "prices.csv", HEADER + "x\n" * 20 + rows(0, 60) + "y\n")
+    words = ["backtest", "crossover", "--prices", str(prices), "--set", "long_ticks=9"]
+    place = ["--state-dir", str(tmp_path / "run")]
+
+    assert run([*words, "--set", "short_ticks=2", *place]) == 0
+    assert "  60 ticks, 21 rows refused, " in capsys.readouterr().out
+    assert run(["report", *place, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["faults"]["rows_refused"] == 21
+    for more in (["--set", "short_ticks=2"], [*SWEEP, "--walk-forward", "1:1"]):
+        assert run([*words, *more, "--sharpe-interval", "1s", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["rows_refused"] == 21
+    assert run([*words, *SWEEP]) == 0
+    assert capsys.readouterr().out.endswith("\n21 rows of the data refused\n")

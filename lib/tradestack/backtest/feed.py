@@ -1,6 +1,7 @@
 """The gateway's part of a backtest: the records of a source → the messages of a feed session."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from tradestack.backtest.plan import Plan
@@ -19,7 +20,7 @@ from tradestack.sources.feed_log_source import FeedLogSource
 from tradestack.sources.shuffled_news import ShuffledNews
 from tradestack.sources.source import Source
 from tradestack.sources.time_span import TimeSpan
-from tradestack.wire.feed import TickBatch
+from tradestack.wire.feed import TickBatch, decode_symbol
 
 # Messages that a strategy is handed at once: many enough that a batch costs little, few enough that
 # Ctrl-C is noticed at once.
@@ -56,6 +57,16 @@ class RecordedFeed:
     def head(self) -> int:
         """The number of the newest message."""
         return self._session.log.head
+
+    @property
+    def symbols(self) -> Collection[str]:
+        """The symbols that were read."""
+        return [decode_symbol(field) for field in self._source.symbols.fields()]
+
+    @property
+    def rows_refused(self) -> int:
+        """How many rows were left out because they are invalid."""
+        return self._source.row_counts().rejected
 
     @property
     def share_read(self) -> float:

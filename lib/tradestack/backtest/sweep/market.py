@@ -21,10 +21,16 @@ ShowShare = Callable[[float], None]  # is called while the source is read, with 
 
 
 class Market:
-    """The ticks of a plan, in a directory."""
+    """The ticks of a plan, in a directory.
 
-    def __init__(self, plan: Plan, directory: Path, feed: Path, clock: Clock) -> None:
+    rows_refused: of the data, which were left out as invalid.
+    """
+
+    def __init__(
+        self, plan: Plan, directory: Path, feed: Path, rows_refused: int, clock: Clock
+    ) -> None:
         """Take a file of ticks, of which there is at least one. Raises OSError."""
+        self.rows_refused = rows_refused
         self._plan = plan
         self._directory = directory
         self._clock = clock
@@ -65,22 +71,24 @@ def open_market(plan: Plan, clock: Clock, show: ShowShare) -> Iterator[Market]:
         directory = Path(name)
         feed = _new_feed(directory, clock, 0)
         try:
-            count = _read(plan, directory, feed, clock, show)
+            count, rows_refused = _read(plan, directory, feed, clock, show)
         except SourceFault as fault:
             raise fault.as_operator_fault() from fault
         if not count:
             raise no_ticks()
-        yield Market(plan, directory, feed, clock)
+        yield Market(plan, directory, feed, rows_refused, clock)
 
 
-def _read(plan: Plan, directory: Path, feed: Path, clock: Clock, show: ShowShare) -> int:
-    """Write the ticks of a plan to a file; return how many they are."""
+def _read(
+    plan: Plan, directory: Path, feed: Path, clock: Clock, show: ShowShare
+) -> tuple[int, int]:
+    """Write the ticks of a plan to a file; return how many they are, and rows were refused."""
     count = 0
     source = source_of(plan, directory)
     with contextlib.closing(source):
         for count in write_ticks(source, feed, clock.wall_ns()):  # noqa: B007 (the last one)
             show(source.share_read)
-    return count
+        return count, source.row_counts().rejected
 
 
 def _new_feed(directory: Path, clock: Clock, number: int) -> Path:
