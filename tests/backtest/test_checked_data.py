@@ -14,6 +14,7 @@ from tests.kit.stack import DEADLINE_S, TRADESTACKCTL
 from tradestack import backtest
 from tradestack.backtest.feed import source_of
 from tradestack.backtest.plan import Plan, gateway_plan, order_manager_plan, strategy_plan
+from tradestack.ctl.backtest.shown import summary
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
@@ -92,9 +93,10 @@ def test_what_is_unusual_is_told_once(more: tuple[str, ...], tmp_path: Path) -> 
     """Also in a sweep, whose runs are of the same data; so are rows that are refused."""
     text = f"{HEADER}2026-01-05T14:30:00Z,AA,1000000\n2026-01-05T14:30:01,AA,1000001\n"
     prices = write(tmp_path / "prices.csv", text + "2026-01-05T14:30:02Z,AA,1,000002\n")
+    config = write(tmp_path / "mine.toml", 'quantity = "1"\nuser = "me"\nsymbols = ["QQQ"]\n')
 
     done = subprocess.run(
-        [TRADESTACKCTL, "backtest", "crossover", "--prices", prices, *more],
+        [TRADESTACKCTL, "backtest", "crossover", "--prices", prices, "--config", config, *more],
         check=False,
         capture_output=True,
         text=True,
@@ -102,11 +104,13 @@ def test_what_is_unusual_is_told_once(more: tuple[str, ...], tmp_path: Path) -> 
     )
 
     assert done.returncode == 0, done.stderr
-    told = [line for line in done.stderr.splitlines() if "prices.csv" in line]
-    assert [line.split("prices.csv")[1].split("; ")[0] for line in told] == [
+    lines = [line.partition("; ")[0] for line in done.stderr.splitlines()]
+    told = [line for line in lines if "prices.csv" in line or "QQQ" in line]
+    assert [line.split("prices.csv")[-1] for line in told] == [
         " line=4 reason=4 fields where the header has 3",
         ": 1 times have no zone and were taken for UTC, 1 have one",
         ": all prices are whole numbers of at least 1000000",
+        f"{'' if more else 'warning: '}strategy mine: QQQ did not occur",
     ]
 
 
@@ -208,17 +212,17 @@ def test_people_are_warned_of_a_run_without_orders(
 
 
 def test_rows_that_were_refused_are_in_every_result(tmp_path: Path, capsys: Output) -> None:
-    """In summary, JSON, sweep, walk and report, with their total."""
+    """In summary, JSON, report, sweep and walk, with their total."""
     prices = write(tmp_path / "prices.csv", HEADER + "x\n" * 20 + rows(0, 60) + "y\n")
-    words = ["backtest", "crossover", "--prices", str(prices), "--set", "long_ticks=9"]
-    place = ["--state-dir", str(tmp_path / "run")]
+    words = ["backtest", "crossover", "--prices", str(prices), "--set", "long_ticks=9", *SWEEP]
 
-    assert run([*words, "--set", "short_ticks=2", *place]) == 0
-    assert "  60 ticks, 21 rows refused, " in capsys.readouterr().out
-    assert run(["report", *place, "--json"]) == 0
+    result = backtest.run("crossover", prices=prices, state_dir=tmp_path / "run")
+
+    assert result.rows_refused == result.as_dict()["rows_refused"] == 21
+    assert "  60 ticks, 21 rows refused, " in summary(result)
+    assert run(["report", "--state-dir", str(tmp_path / "run"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["faults"]["rows_refused"] == 21
-    for more in (["--set", "short_ticks=2"], [*SWEEP, "--walk-forward", "1:1"]):
-        assert run([*words, *more, "--sharpe-interval", "1s", "--json"]) == 0
-        assert json.loads(capsys.readouterr().out)["rows_refused"] == 21
-    assert run([*words, *SWEEP]) == 0
+    assert run([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows_refused"] == 21
+    assert run([*words, "--walk-forward", "1:1", "--sharpe-interval", "1s"]) == 0
     assert capsys.readouterr().out.endswith("\n21 rows of the data refused\n")

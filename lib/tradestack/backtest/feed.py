@@ -61,7 +61,7 @@ class RecordedFeed:
     @property
     def symbols(self) -> Collection[str]:
         """The symbols that were read."""
-        return [decode_symbol(field) for field in self._source.symbols.fields()]
+        return symbols_of(self._source)
 
     @property
     def rows_refused(self) -> int:
@@ -113,6 +113,11 @@ def source_of(plan: Plan, directory: Path) -> Source:
         source = open_source(plan.gateway, _checked(plan), directory)
     source = TimeSpan(source, plan.start_ns, plan.end_ns)
     return source if plan.shuffle_seed is None else ShuffledNews(source, plan.shuffle_seed)
+
+
+def symbols_of(source: Source) -> Collection[str]:
+    """Return the symbols that were read from a source."""
+    return [decode_symbol(field) for field in source.symbols.fields()]
 
 
 def no_ticks() -> OperatorFault:

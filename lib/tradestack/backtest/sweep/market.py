@@ -1,11 +1,12 @@
 """The recorded market that all runs of a sweep share: read once, in files that end with it."""
 
 import contextlib
+import logging
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tradestack.backtest.feed import no_ticks, source_of
+from tradestack.backtest.feed import no_ticks, source_of, symbols_of
 from tradestack.backtest.plan import Plan
 from tradestack.backtest.sweep.engine import EngineRun
 from tradestack.backtest.sweep.figures import Intervals
@@ -16,8 +17,11 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.session_id import new_session_id
 from tradestack.sources.source import SourceFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack.trading.desk.no_orders import missing_symbols
 
 ShowShare = Callable[[float], None]  # is called while the source is read, with 0 to 1
+
+_logger = logging.getLogger(__name__)
 
 
 class Market:
@@ -88,7 +92,16 @@ def _read(
     with contextlib.closing(source):
         for count in write_ticks(source, feed, clock.wall_ns()):  # noqa: B007 (the last one)
             show(source.share_read)
+        _warn_of_symbols(plan, symbols_of(source))
         return count, source.row_counts().rejected
+
+
+def _warn_of_symbols(plan: Plan, published: Collection[str]) -> None:
+    """Log which symbols of the strategy do not occur, before there are runs without orders."""
+    wanted = plan.strategy.symbols
+    warning = missing_symbols(plan.instance, wanted, published, is_complete=True)
+    if warning is not None:
+        _logger.warning("%s", warning)
 
 
 def _new_feed(directory: Path, clock: Clock, number: int) -> Path:
