@@ -1,6 +1,7 @@
 """What a backtest is run on is checked first, by the check and with the words of a gateway."""
 
 import json
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,7 @@ def test_what_is_unusual_is_told_once(more: tuple[str, ...], tmp_path: Path) -> 
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     )
 
     assert done.returncode == 0, done.stderr
@@ -203,6 +205,7 @@ def test_people_are_warned_of_a_run_without_orders(
     """Beside the summary."""
     (tmp_path / "mine.toml").write_text('quantity = "1"\nuser = "me"\nsymbols = ["QQQ"]\n')
     words = ["--prices", files["prices"], "--config", tmp_path / "mine.toml"]
+    words += ["--state-dir", tmp_path / "run"]
 
     assert run(["backtest", "crossover", *map(str, words)]) == 0
 
