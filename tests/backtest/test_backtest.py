@@ -108,14 +108,6 @@ def test_without_polars_the_tables_are_of_numpy(
     sample.__dict__.update(zip(("fills", "equity"), with_polars, strict=True))
 
 
-def test_a_run_without_ticks_has_empty_tables(files: DataFiles, tmp_path: Path) -> None:
-    """All of the data is behind the end that is asked for."""
-    result = backtest.run("news", **files, end_ns=FIRST_NS - 1, state_dir=tmp_path / "run")
-
-    assert (result.ticks, result.orders) == (0, 0)
-    assert len(result.fills) == len(result.equity) == 0
-
-
 def test_times_cut_the_data(files: DataFiles, tmp_path: Path) -> None:
     """Both ends belong to it."""
     second = NANOSECONDS_PER_SECOND

@@ -27,13 +27,13 @@ from tradestack.sessions.catch_up import SourcesDiffer
 from tradestack.sessions.feed_session import FeedSession, open_log
 from tradestack.sessions.open_source import open_source
 from tradestack.sessions.sidecar import Settings, Sidecar
+from tradestack.sessions.source_check import SourceCheck
 from tradestack.sessions.source_identity import SourceIdentity, identity_of
 from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
 from tradestack.sources.relayed_log import RelayedLog
 from tradestack.sources.source import Source, SourceFault
 from tradestack.store.feed_log import FeedLog
 from tradestack_gateway.sessions.session_files import SessionFiles
-from tradestack_gateway.sources.source_check import check_sources
 
 FOLLOWED: SourceIdentity = {"source": SourceChoice.RELAY.value}  # of another gateway's sessions
 EXTENSION_S = 30  # of the start's timeout, asked of the supervisor once a second
@@ -73,7 +73,10 @@ class FeedSessions:
             self._checked, self._checked_whole = identity, newest.checked_whole
             self._ticks_expected = newest.ticks_expected
         if self._checked != identity:
-            found = await check_sources(config, self._bad_rows, self._still_busy)
+            check = SourceCheck(config, self._bad_rows)
+            for _ in check.steps():
+                await self._still_busy()
+            found = check.result
             self._checked_whole, self.are_apart = found.whole, found.are_apart
             is_known = found.verdicts and found.whole and config.start_at is None
             rows = sum(verdict.rows_good for verdict in found.verdicts)

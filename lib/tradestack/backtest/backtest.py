@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tradestack.backtest.directory import result_directory
-from tradestack.backtest.feed import RecordedFeed
+from tradestack.backtest.feed import RecordedFeed, no_ticks
 from tradestack.backtest.interruption import Interruption
 from tradestack.backtest.order_desk import OrderDesk
 from tradestack.backtest.plan import Plan
@@ -18,10 +18,20 @@ from tradestack.backtest.trading import Trading, trading_of
 from tradestack.configs.strategy import StrategyConfig, configured_by
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.tick import TickKind
 from tradestack.sources.source import SourceFault
 from tradestack.store.feed_tape import FeedTape
+from tradestack.strategies.class_check import needs_of
+from tradestack.strategies.registry import find_strategy
+from tradestack.trading.desk.counters import Counted
 from tradestack.trading.desk.epoch import Epoch
+from tradestack.trading.desk.no_orders import missing_symbols, no_order
 from tradestack.trading.desk.strategy_object import StrategyFailed
+
+RECEIVED = {
+    TickKind.PRICE: Counted.PRICES_RECEIVED,
+    TickKind.NEWS: Counted.NEWS_RECEIVED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +64,24 @@ def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
         trading = trading_in(plan.instance, plan.strategy, desk, feed.session_id, clock)
         opened.callback(trading.close)
         is_interrupted = _run(feed, trading, desk, show)
+        if not feed.head and not is_interrupted:
+            raise no_ticks()
         counters = desk.counters
         orders = {"orders_received": counters.orders_received, "fills": counters.fills}
-        process.write(feed.session_id, {"ticks_total": feed.head, **orders})
+        rows_refused = feed.rows_refused
+        data = {"ticks_total": feed.head, "rows_rejected": rows_refused}
+        process.write(feed.session_id, {**data, **orders})
         return Result(
             state_dir=directory.root,
             feed_session=feed.session_id,
             is_interrupted=is_interrupted,
             ticks=feed.head,
+            rows_refused=rows_refused,
             orders=counters.orders_received,
             orders_rejected=counters.orders_rejected,
             fill_count=counters.fills,
             run_accounts=final_accounts(desk.account),
+            warnings=_warnings(plan, feed, trading, desk, is_complete=not is_interrupted),
             elapsed_s=(clock.monotonic_ns() - began_ns) / NANOSECONDS_PER_SECOND,
         )
 
@@ -85,6 +101,21 @@ def _run(feed: RecordedFeed, trading: Trading, desk: OrderDesk, show: Show) -> b
         feed.end()
         desk.end(feed.head)
     return interruption.is_asked
+
+
+def _warnings(
+    plan: Plan, feed: RecordedFeed, trading: Trading, desk: OrderDesk, *, is_complete: bool
+) -> list[str]:
+    """Return why the strategy made no order, or which of its symbols did not occur."""
+    counts, name, symbols = trading.counts(), plan.instance, feed.symbols
+    missing = missing_symbols(name, plan.strategy.symbols, symbols, is_complete=is_complete)
+    if missing is not None:
+        return [missing]
+    if desk.counters.orders_received:
+        return []
+    received = {kind for kind, counted in RECEIVED.items() if counts[counted.value]}
+    needs = needs_of(find_strategy(plan.strategy.strategy).strategy)
+    return [no_order(name, counts, feed.head, needs - received)]
 
 
 def trading_in(

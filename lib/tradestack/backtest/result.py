@@ -1,6 +1,6 @@
 """The result of a backtest: counts, accounts, and from its files fills and equity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,17 +25,21 @@ class Result:
     """A backtest that has come to its end, or was interrupted and has results up to there.
 
     state_dir: what `verify`, `why`, `pnl` and others of tradestackctl take as --state-dir.
+    rows_refused: of the data, which were left out as invalid. warnings: why there is no order, or
+    which symbols did not occur.
     """
 
     state_dir: Path
     feed_session: str
     is_interrupted: bool
     ticks: int
+    rows_refused: int
     orders: int
     orders_rejected: int
     fill_count: int
     run_accounts: Mapping[str, RunAccount]
     elapsed_s: float
+    warnings: Sequence[str] = ()
 
     @property
     def ticks_per_second(self) -> float:
@@ -68,12 +72,14 @@ class Result:
             "feed_session": self.feed_session,
             "interrupted": self.is_interrupted,
             "ticks": self.ticks,
+            "rows_refused": self.rows_refused,
             "ticks_per_second": round(self.ticks_per_second, 1),
             "elapsed_s": round(self.elapsed_s, 3),
             "orders": self.orders,
             "orders_rejected": self.orders_rejected,
             "fills": self.fill_count,
             "accounts": self.accounts,
+            "warnings": list(self.warnings),
         }
 
     @cached_property

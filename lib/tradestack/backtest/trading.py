@@ -40,6 +40,7 @@ class Trading(ABC):
         self._desk = desk
         self._clock = clock
         self._hooks = HookLoop()
+        self._counters = Counters()
 
     def register(self) -> None:
         """Register with the order manager, before there is any message.
@@ -78,6 +79,10 @@ class Trading(ABC):
     def counters(self) -> Mapping[str, int]:
         """Return the strategy's own counters. Raises StrategyFailed."""
 
+    def counts(self) -> Mapping[str, int]:
+        """Return what was counted, with the strategy's own counters. Raises StrategyFailed."""
+        return {**self.counters(), **self._counters.session()}
+
     def close(self) -> None:
         """Close the event loop of async hooks."""
         self._hooks.close()
@@ -100,7 +105,7 @@ class SignalTrading(Trading):
         self, strategy: ConfiguredStrategy, epoch: Epoch, desk: OrderDesk, clock: Clock
     ) -> None:
         super().__init__(strategy, epoch, desk, clock)
-        self._runner = SignalRunner(strategy, epoch, Counters())
+        self._runner = SignalRunner(strategy, epoch, self._counters)
 
     def _trade(self, batch: TickBatch) -> None:
         """Settle the requests that the batch leads to, and how far it was handled."""
@@ -128,7 +133,7 @@ class InStepTrading(Trading):
         super().__init__(strategy, epoch, desk, clock)
         self._reports = ReportQueue()
         self._reports.enter_session(epoch.feed_session)
-        self._runner = InStepRunner(strategy, epoch, Counters(), self._reports, received=0)
+        self._runner = InStepRunner(strategy, epoch, self._counters, self._reports, received=0)
         self._open_orders = OpenOrders()
         self._unanswered: set[str] = set()  # ClOrdIDs of requests without a report
 

@@ -26,7 +26,7 @@ SKIPPED_LINES = {
     "m08_negative_zero_price.csv": [12, 22],
     "m17_huge_symbol.csv": [12],
     "m18_unicode_symbol.csv": [12, 22],
-    "m25_ragged_rows.csv": [12],
+    "m25_ragged_rows.csv": [12, 22],
     "m26_thousands_and_currency.csv": [12],
     "m28_nul_byte.csv": [38],
     "s01_out_of_range.csv": [7, 17, 27],
@@ -40,7 +40,7 @@ REJECTED = {
     "m16_gzip_truncated.csv.gz": (83, "truncated"),
     "m24_mixed_formats.csv": (102, "change from ISO-8601 to epoch milliseconds"),
     "m27_latin1_bytes.csv": (202, "not valid UTF-8"),
-    "m31_no_header.csv": (1, "header not found on line 1"),
+    "m31_no_header.csv": (1, "header not found"),
     "m32_lean_original.csv": (1, 'column "symbol" missing'),
     "s02_minus1_to_1_scale.csv": (10, "scale -1 to 1"),
     "s03_text_labels.csv": (2, "is not a decimal number"),
@@ -49,8 +49,14 @@ REJECTED = {
 # Accepted, and not the base's rows: duplicated, with another symbol, or another tape altogether.
 OTHER_ROWS = {"m10_duplicate_rows.csv", "s04_unknown_symbols.csv", "n01_real_bad_prints.csv"}
 HEADER_LINES = 1
-# Where the table allows both, we read what is meant.
-ACCEPTED_TOO = {"m13_semicolon.csv", "m14_tab.tsv", "m30_blank_and_comment_lines.csv"}
+# Where the table allows both, we read what is meant, and refuse what cannot be known.
+ACCEPTED = {"verdict": "ACCEPT", "rows_good": "200"}
+CHOSEN = {
+    "m13_semicolon.csv": ACCEPTED,
+    "m14_tab.tsv": ACCEPTED,
+    "m30_blank_and_comment_lines.csv": ACCEPTED,
+    "m25_ragged_rows.csv": {"rows_good": "198"},
+}
 
 
 def table() -> list[dict[str, str]]:
@@ -60,8 +66,7 @@ def table() -> list[dict[str, str]]:
         return []
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    accepted = {"verdict": "ACCEPT", "rows_good": "200"}
-    return [{**row, **(accepted if row["file"] in ACCEPTED_TOO else {})} for row in rows]
+    return [{**row, **CHOSEN.get(row["file"], {})} for row in rows]
 
 
 def messy_rows() -> Iterator[object]:

@@ -4,11 +4,12 @@ import contextlib
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.kit.csv_files import open_csv, options_of, read_all, write
+from tests.kit.csv_files import ReportedRows, open_csv, options_of, read_all, write
 from tradestack.domain.units import DURATION_FORM
-from tradestack.sources.csv.check import check_source, warnings_of
+from tradestack.sources.csv.check import check_source, describe, warnings_of
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.options import OPTIONS, ReadingOptions
 from tradestack.sources.source import SourceFault
@@ -218,3 +219,66 @@ def test_a_time_that_clocks_skip_is_refused(tmp_path: Path, local: str, words: s
     """It stands for no instant."""
     with pytest.raises(SourceFault, match=words):
         records_of(tmp_path, f"timestamp,symbol,price\n{local},AA,1\n", timezone="America/New_York")
+
+
+TWICE = ("2025-11-02 01:30:00", "2025-11-02 00:30:00", "2025-11-02 02:30:00")
+
+
+@pytest.mark.parametrize("options", [{"sort": "true"}, {"tolerate": "1h"}])
+def test_an_hour_that_comes_twice_is_refused_where_rows_are_sorted(
+    tmp_path: Path, options: dict[str, str]
+) -> None:
+    """The order of the rows does not show which of the two it is."""
+    reported = ReportedRows()
+    rows = "".join(f"{time},AA,1\n" for time in TWICE)
+    path = write(tmp_path / "file.csv", f"timestamp,symbol,price\n{rows}")
+    told = options_of(timezone="America/New_York", **options)
+
+    with contextlib.closing(open_csv(path, reported=reported, options=told)) as source:
+        records = read_all(source)
+
+    assert len(records) == 2
+    ((line, reason),) = reported.lines
+    assert line == 2
+    assert "timestamp 2025-11-02 01:30:00 comes twice in America/New_York" in reason
+    assert "write times in UTC or with an offset" in reason
+
+
+def test_rows_out_of_order_by_little_stay_in_their_hour(tmp_path: Path) -> None:
+    """A row that goes back by no more than it may is of the same hour as the row above."""
+    seconds = ("01:30:01", "01:30:00", "01:00:00", "01:00:01", "01:00:00")
+    rows = "".join(f"2025-11-02 {time},AA,1\n" for time in seconds)
+
+    records = records_of(
+        tmp_path,
+        f"timestamp,symbol,price\n{rows}",
+        timezone="America/New_York",
+        tolerate="1s",
+    )
+
+    times = records["event_time_ns"].astype(np.int64)
+    since_first_s = (times - times[0]) // 10**9
+    assert since_first_s.tolist() == [0, -1, 1799, 1800, 1799]
+
+
+def test_a_whole_day_comes_once_however_rows_are_sorted(tmp_path: Path) -> None:
+    """A day ends at the first midnight, where clocks are set back at one o'clock."""
+    text = "timestamp,symbol,price\n2025-11-02,AA,2\n2025-11-01,AA,1\n"
+
+    records = records_of(tmp_path, text, timezone="America/Havana", sort="true")
+
+    assert sorted(records["event_time_ns"].tolist()) == [
+        1_762_056_000_000_000_000,
+        1_762_146_000_000_000_000,
+    ]
+
+
+def test_the_time_of_dates_is_a_fact_once_it_is_told(tmp_path: Path) -> None:
+    """Only who did not name it is warned, with the time that was taken in either case."""
+    path = write(tmp_path / "bars.csv", "timestamp,symbol,price\n2025-01-02,AA,1.5\n")
+
+    with contextlib.closing(open_csv(path, options=options_of(date_at="16:00"))) as source:
+        list(check_source(source, 1 << 30))
+        assert dict(describe(source))["dates"] == "each is 16:00:00 of its day"
+        assert warnings_of(source) == []
+    assert "each stands for the end of its day" in check(path)[0]

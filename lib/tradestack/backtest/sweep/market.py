@@ -1,11 +1,12 @@
 """The recorded market that all runs of a sweep share: read once, in files that end with it."""
 
 import contextlib
+import logging
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tradestack.backtest.feed import source_of
+from tradestack.backtest.feed import no_ticks, source_of, symbols_of
 from tradestack.backtest.plan import Plan
 from tradestack.backtest.sweep.engine import EngineRun
 from tradestack.backtest.sweep.figures import Intervals
@@ -13,19 +14,27 @@ from tradestack.backtest.sweep.shared_ticks import SharedTicks, write_ticks
 from tradestack.backtest.sweep.tasks import Measure
 from tradestack.backtest.sweep.window import Window
 from tradestack.domain.clock import Clock
-from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import new_session_id
 from tradestack.sources.source import SourceFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack.trading.desk.no_orders import missing_symbols
 
 ShowShare = Callable[[float], None]  # is called while the source is read, with 0 to 1
 
+_logger = logging.getLogger(__name__)
+
 
 class Market:
-    """The ticks of a plan, in a directory."""
+    """The ticks of a plan, in a directory.
 
-    def __init__(self, plan: Plan, directory: Path, feed: Path, clock: Clock) -> None:
+    rows_refused: of the data, which were left out as invalid.
+    """
+
+    def __init__(
+        self, plan: Plan, directory: Path, feed: Path, rows_refused: int, clock: Clock
+    ) -> None:
         """Take a file of ticks, of which there is at least one. Raises OSError."""
+        self.rows_refused = rows_refused
         self._plan = plan
         self._directory = directory
         self._clock = clock
@@ -66,22 +75,33 @@ def open_market(plan: Plan, clock: Clock, show: ShowShare) -> Iterator[Market]:
         directory = Path(name)
         feed = _new_feed(directory, clock, 0)
         try:
-            count = _read(plan, directory, feed, clock, show)
+            count, rows_refused = _read(plan, directory, feed, clock, show)
         except SourceFault as fault:
             raise fault.as_operator_fault() from fault
         if not count:
-            raise OperatorFault("data", "it has no ticks", "name other files or another time")
-        yield Market(plan, directory, feed, clock)
+            raise no_ticks()
+        yield Market(plan, directory, feed, rows_refused, clock)
 
 
-def _read(plan: Plan, directory: Path, feed: Path, clock: Clock, show: ShowShare) -> int:
-    """Write the ticks of a plan to a file; return how many they are."""
+def _read(
+    plan: Plan, directory: Path, feed: Path, clock: Clock, show: ShowShare
+) -> tuple[int, int]:
+    """Write the ticks of a plan to a file; return how many they are, and rows were refused."""
     count = 0
     source = source_of(plan, directory)
     with contextlib.closing(source):
         for count in write_ticks(source, feed, clock.wall_ns()):  # noqa: B007 (the last one)
             show(source.share_read)
-    return count
+        _warn_of_symbols(plan, symbols_of(source))
+        return count, source.row_counts().rejected
+
+
+def _warn_of_symbols(plan: Plan, published: Collection[str]) -> None:
+    """Log which symbols of the strategy do not occur, before there are runs without orders."""
+    wanted = plan.strategy.symbols
+    warning = missing_symbols(plan.instance, wanted, published, is_complete=True)
+    if warning is not None:
+        _logger.warning("%s", warning)
 
 
 def _new_feed(directory: Path, clock: Clock, number: int) -> Path:

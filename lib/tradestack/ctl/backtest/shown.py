@@ -51,9 +51,11 @@ def summary(result: Result) -> str:
     if result.orders:
         accepted = result.orders - result.orders_rejected
         orders += f": {accepted:,} accepted, {result.orders_rejected:,} rejected"
+    rows = result.rows_refused
+    refused = f", {counted(rows, 'row')} refused" if rows else ""
     lines = [
         f"ran {elapsed_text(result.elapsed_s)}",
-        f"  {counted(result.ticks, 'tick')}, {result.ticks_per_second:,.0f}/s",
+        f"  {counted(result.ticks, 'tick')}{refused}, {result.ticks_per_second:,.0f}/s",
         f"  {orders}",
     ]
     for user, account in result.run_accounts.items():

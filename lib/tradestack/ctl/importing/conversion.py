@@ -101,7 +101,7 @@ class Conversion:
             if source.recognised.has_both_kinds:
                 source.close()
                 raise OperatorFault(
-                    f"{path}: line 1",
+                    f"{path}: line {source.recognised.header_line}",
                     "the file has both prices and sentiments",
                     "add --as prices or --as sentiment",
                 )

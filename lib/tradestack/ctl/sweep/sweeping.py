@@ -28,6 +28,7 @@ from tradestack.ctl.sweep.shown import ShownRuns
 from tradestack.ctl.up.display.screen import Screen
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.units import counted
 from tradestack.strategies.parameter import parameters_of, parse_parameters
 from tradestack.strategies.registry import find_strategy
 
@@ -40,6 +41,7 @@ class Sweeping:
         self._screen = screen
         self._clock = clock
         self._is_interrupted = False
+        self._rows_refused = 0
         self._percent_read = 0
 
     def run(self) -> int:
@@ -51,6 +53,7 @@ class Sweeping:
         write = None if args.output is None else table_writer(args.output)
         plan, grid = _plan_of(args)
         with open_market(plan, self._clock, self._show_reading) as market:
+            self._rows_refused = market.rows_refused
             result = (
                 self._sweep(market, grid) if args.walk_forward is None else self._walk(market, grid)
             )
@@ -108,14 +111,14 @@ class Sweeping:
             self._screen.status(f"reading the data: {percent} %")
 
     def _text(self, result: Sweep | Walk) -> str:
-        interval_ns = self._args.sharpe_interval
+        interval_ns, refused = self._args.sharpe_interval, self._rows_refused
         if isinstance(result, Sweep):
-            if self._args.json:
-                return as_json(result.table, sweep_facts(result, interval_ns))
-            return sweep_text(result, interval_ns)
+            facts, text = sweep_facts(result, interval_ns), sweep_text(result, interval_ns)
+        else:
+            facts, text = walk_facts(result, interval_ns), walk_text(result, interval_ns)
         if self._args.json:
-            return as_json(result.table, walk_facts(result, interval_ns))
-        return walk_text(result, interval_ns)
+            return as_json(result.table, {**facts, "rows_refused": refused})
+        return text + (f"{counted(refused, 'row')} of the data refused\n" if refused else "")
 
 
 def _plan_of(args: argparse.Namespace) -> tuple[Plan, Grid]:

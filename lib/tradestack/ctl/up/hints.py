@@ -6,10 +6,10 @@ of a strategy without orders, and the symbols of the source, tell the likeliest 
 
 import contextlib
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tradestack.ctl.strategies.inspection import StrategyUnfit, inspect_strategy
-from tradestack.ctl.up.display.progress import SOURCE_ENDED, DaemonStats, StackStats
+from tradestack.ctl.up.display.progress import SOURCE_ENDED, StackStats
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.domain.faults import OperatorFault
@@ -17,12 +17,11 @@ from tradestack.domain.tick import TickKind
 from tradestack.store.shared_memory.books import SharedNewsBook, SharedPriceBook
 from tradestack.strategies.class_check import needs_of
 from tradestack.strategies.registry import SHIPPED, find_strategy
+from tradestack.trading.desk.no_orders import WORDS, lacked_prices, missing_symbols, no_order
 
-SYMBOLS_SHOWN_MAX = 5
 STRATEGY_DEFAULT = SHIPPED["news"]
 RANDOM_WALK = "random-walk"
 
-_WORDS = {TickKind.PRICE: "prices", TickKind.NEWS: "news"}
 _OPTIONS = {TickKind.PRICE: "--prices", TickKind.NEWS: "--sentiment"}
 
 
@@ -33,7 +32,7 @@ def hints_before(config: StackConfig) -> dict[str, str]:
     for name, keys in config.strategies.items():
         missing = sorted(_needs(keys) - published)
         if missing:
-            words = " and ".join(_WORDS[kind] for kind in missing)
+            words = " and ".join(WORDS[kind] for kind in missing)
             options = " and ".join(_OPTIONS[kind] for kind in missing)
             hints[name] = f"strategy {name} needs {words} and will make no orders: add {options}"
     return hints
@@ -56,17 +55,14 @@ def hints_after(
     hints, told = {}, set()
     for name, strategy in stats.strategies.items():
         wanted = config.strategies[name].get("symbols", [])
-        missing = [str(symbol) for symbol in _items(wanted) if symbol not in symbols]
+        missing = missing_symbols(name, _texts(wanted), symbols, is_complete=_is_complete(stats))
         if reason := strategy.get("pause_reason"):
             hints[name] = f"strategy {name} is paused: {reason}"
-        elif missing and symbols and (len(missing) == len(_items(wanted)) or _is_complete(stats)):
-            hints[name] = (
-                f"strategy {name}: {_some(missing)} did not occur; published were {_some(symbols)}"
-            )
+        elif missing is not None:
+            hints[name] = missing
         elif not strategy["orders_sent"]:
-            reason = _why_no_order(strategy, ticks)
-            hints[name] = f"strategy {name} made no order: {reason}"
-            if stats.gateway["sources_apart"] and _lacked_prices(strategy):
+            hints[name] = no_order(name, strategy, ticks)
+            if stats.gateway["sources_apart"] and lacked_prices(strategy):
                 told.add(name)
     return HintsAfter(hints, {name: hint for name, hint in hints.items() if name not in told})
 
@@ -99,37 +95,9 @@ def _published(gateway: Mapping[str, object]) -> set[TickKind]:
     return {kind for key, kind in keys.items() if gateway.get(key)}
 
 
-def _why_no_order(strategy: DaemonStats, ticks: int) -> str:
-    if without_price := _lacked_prices(strategy):
-        return (
-            f"{without_price:,} of its decisions came before a price of their symbol; "
-            "prices and news must share symbols and times"
-        )
-    if strategy["orders_suppressed"]:
-        return (
-            f"{strategy['orders_suppressed']:,} would have been for ticks from before it followed "
-            'the feed (start = "now", or its configuration has changed)'
-        )
-    if not ticks:
-        return "nothing was published"
-    if not strategy["ticks_received"]:
-        return "it received nothing"
-    return "nothing led it to one; see its parameters"
-
-
-def _lacked_prices(strategy: DaemonStats) -> int:
-    return int(strategy.get("signals_without_price", 0))
-
-
 def _is_complete(stats: StackStats) -> bool:
     return bool(stats.gateway["source_state"] == SOURCE_ENDED)
 
 
-def _items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _some(symbols: Collection[str]) -> str:
-    shown = sorted(symbols)[:SYMBOLS_SHOWN_MAX]
-    rest = len(symbols) - len(shown)
-    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+def _texts(value: object) -> list[str]:
+    return list(map(str, value)) if isinstance(value, list) else []

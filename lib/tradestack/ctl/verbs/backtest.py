@@ -35,6 +35,7 @@ import shlex
 import sys
 
 from tradestack import backtest
+from tradestack.backtest.result import Result
 from tradestack.ctl.backtest.options import add_options
 from tradestack.ctl.backtest.shown import ShownProgress, summary
 from tradestack.ctl.exit_status import ExitStatus
@@ -83,12 +84,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         screen.close()
     print(json.dumps(result.as_dict()) if args.json else summary(result))
-    place = shlex.quote(str(result.state_dir))
-    if args.state_dir is None:
-        sys.stderr.write(f"its files stay in {place}; to remove them: rm -r {place}\n")
-    if result.orders_rejected:
-        command = f"tradestackctl orders --state-dir {place}"
-        sys.stderr.write(f"why orders were rejected: {command}\n")
+    _say_more(result, is_temporary=args.state_dir is None)
     if report is not None:
         write_report(report, result.state_dir, result.feed_session)
         sys.stderr.write(f"{written_line(report)}\n")
@@ -97,6 +93,18 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"tradestackctl backtest: {text}\n")
         return ExitStatus.INTERRUPTED
     return ExitStatus.DONE
+
+
+def _say_more(result: Result, *, is_temporary: bool) -> None:
+    """Say where the files are, and what is unusual."""
+    place = shlex.quote(str(result.state_dir))
+    if is_temporary:
+        sys.stderr.write(f"its files stay in {place}; to remove them: rm -r {place}\n")
+    for warning in result.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    if result.orders_rejected:
+        command = f"tradestackctl orders --state-dir {place}"
+        sys.stderr.write(f"why orders were rejected: {command}\n")
 
 
 def _sweep(args: argparse.Namespace, screen: Screen, clock: Clock) -> int:

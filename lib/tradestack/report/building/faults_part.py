@@ -6,6 +6,7 @@ from tradestack.report.building.bounds import CHANGES_MAX
 from tradestack.report.building.daemon_statistics import GATEWAY, ORDER_MANAGER, Recorded
 from tradestack.report.journal_facts import JournalFacts
 from tradestack.report.values.faults import Faults, TradingChange
+from tradestack.report.values.provenance import BACKTEST
 from tradestack.sessions.recorded_statistics import DaemonStatistics
 
 
@@ -21,7 +22,7 @@ def faults_part(
     end.
     """
     return Faults(
-        rows_refused=_counter(recorded, GATEWAY, "rows_rejected"),
+        rows_refused=_rows_refused(recorded),
         restarts=None if recorded is None else recorded.restarts(),
         tails_cut=cut,
         statistics_cut=sum(each.lines_cut for each in statistics) if statistics else None,
@@ -43,6 +44,12 @@ def faults_part(
             for record in facts.trading[-CHANGES_MAX:]
         ),
     )
+
+
+def _rows_refused(recorded: Recorded | None) -> int | None:
+    """Return the rows that the gateway has refused, or the backtest in its place."""
+    of_gateway = _counter(recorded, GATEWAY, "rows_rejected")
+    return _counter(recorded, BACKTEST, "rows_rejected") if of_gateway is None else of_gateway
 
 
 def _counter(recorded: Recorded | None, daemon: str, name: str) -> int | None:

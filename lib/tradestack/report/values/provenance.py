@@ -4,6 +4,8 @@ import msgspec
 
 from tradestack.report.values.units import Time
 
+BACKTEST = "backtest"  # the process of one, in place of the daemons
+
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What the feed was made from: a file, or a generator.

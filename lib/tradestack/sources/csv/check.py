@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.fixed_point import SCALE, format_fixed
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
-from tradestack.sources.csv.times.timestamps import Form
+from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX, Form
 from tradestack.sources.reason import Reason
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import decode_symbol
@@ -48,10 +49,15 @@ class Verdict:
 NOTHING_READ = Verdict(rows_good=0, rows_rejected=0, rows_rounded=0, whole=False)
 
 
-def check_source(source: CsvSource, bytes_max: int) -> Iterator[Verdict]:
-    """Read one batch with each step; the last verdict is the result. Raises SourceFault."""
+def check_source(
+    source: CsvSource, bytes_max: int, end_ns: int = NANOSECONDS_MAX
+) -> Iterator[Verdict]:
+    """Read one batch with each step; the last verdict is the result. Raises SourceFault.
+
+    end_ns: an event time after which nothing more has to be read.
+    """
     whole = False
-    while not whole and source.offset <= bytes_max:
+    while not whole and source.offset <= bytes_max and source.state.event_time_ns <= end_ns:
         whole = source.next_batch() is None
         yield _verdict(source, whole=whole)
     if whole or source.kind is SourceKind.PRICES:
@@ -84,6 +90,7 @@ def describe(source: CsvSource) -> list[tuple[str, str]]:
         ("columns", columns),
         ("not used", ", ".join(recognised.unused)),
         ("zone", str(zone or "UTC") if state.times_zoneless else ""),
+        ("dates", _date_time(source) if state.form is Form.DATE else ""),
         ("remarks", "; ".join(recognised.remarks)),
     ]
     return [(name, text) for name, text in facts if text]
@@ -98,7 +105,7 @@ def warnings_of(source: CsvSource) -> list[str]:
             f"{state.times_zoneless} times have no zone and were taken for {zone}, "
             f"{state.times_zoned} have one"
         )
-    if state.form is Form.DATE:
+    if state.form is Form.DATE and source.reading.options.date_at is None:
         warnings.append(
             "dates without time of day: each stands for the end of its day; use --date-at HH:MM "
             "and --timezone ZONE if that is not meant"
@@ -141,6 +148,12 @@ def symbols_beyond_book(kind: SourceKind, fields: Collection[bytes]) -> list[str
     ]
 
 
+def _date_time(source: CsvSource) -> str:
+    """Return what a date without a time of day stands for."""
+    seconds = source.recognised.layout.times.date_at_ns // NANOSECONDS_PER_SECOND
+    return f"each is {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02} of its day"
+
+
 def _verdict(source: CsvSource, *, whole: bool) -> Verdict:
     state = source.state
     return Verdict(
@@ -162,11 +175,12 @@ def _are_whole(source: CsvSource, at_least: int) -> bool:
     layout, state = source.recognised.layout, source.state
     has_scale = source.reading.options.price_scale is not None
     is_scaled = layout.price_exponent != 0 or has_scale
-    return not is_scaled and not state.has_fraction and state.value_min >= at_least > 0
+    is_whole = state.rows_good > 0 and not state.has_fraction
+    return is_whole and not is_scaled and state.value_min >= at_least
 
 
 def _check_prices(source: CsvSource) -> None:
-    if not source.state.rows_good or not _are_whole(source, FIXED_POINT_FROM):
+    if not _are_whole(source, FIXED_POINT_FROM):
         return
     lowest = format_fixed(source.state.value_min)
     raise SourceFault(

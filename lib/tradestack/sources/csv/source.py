@@ -75,7 +75,7 @@ class CsvSource:
         try:
             # They are read only once: a packed file goes back by being unpacked again.
             data, self._damage = _first_bytes(path, self._opened)
-            self.recognised = _recognise(path, data, kind, reading)
+            self.recognised = self._recognise(data, kind)
         except SourceFault:
             self._opened.close()
             raise
@@ -144,6 +144,15 @@ class CsvSource:
     def close(self) -> None:
         """Close the file."""
         self._opened.close()
+
+    def _recognise(self, data: bytes, kind: SourceKind | None) -> Recognised:
+        """Look at the first lines. Raises SourceFault."""
+        columns, options = self.reading.columns, self.reading.options
+        try:
+            return recognise(self.path.name, data, kind, columns, options)
+        except HeaderFault as fault:
+            line = max(1, fault.line - self._opened.lines_added)
+            raise SourceFault(self.path, line, fault.reason) from fault
 
     def _add_bad_row(self, line: int, reason: Reason) -> None:
         self.first_bad_row = self.first_bad_row or (line, reason)
@@ -232,14 +241,6 @@ def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, Reason | None]:
             raise SourceFault(path, 1, why_unreadable(error)) from error
         return bytes(data), why_unreadable(error)
     return bytes(data), None
-
-
-def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Reading) -> Recognised:
-    """Look at the first lines. Raises SourceFault."""
-    try:
-        return recognise(path.name, data, kind, reading.columns, reading.options)
-    except HeaderFault as fault:
-        raise SourceFault(path, 1, fault.reason) from fault
 
 
 def why_unreadable(error: Exception) -> Reason:

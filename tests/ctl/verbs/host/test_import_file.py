@@ -119,13 +119,14 @@ def test_the_gateways_column_names_are_used(tmp_path: Path, capfd: Output) -> No
 def test_an_ambiguous_header_needs_as(tmp_path: Path, capfd: Output) -> None:
     """With both value columns in the header, --as decides."""
     text = PRICES.replace("price", "price,sentiment").replace("600.25", "600.25,50")
-    file = written(tmp_path / "both.csv", text)
+    file = written(tmp_path / "both.csv", f"# exported\n{text}")
 
     undecided = import_file(tmp_path, file)
     decided = import_file(tmp_path, file, "--as", "sentiment")
 
     output = capfd.readouterr()
     assert (undecided, decided) == (ExitStatus.OPERATOR_FAULT, ExitStatus.DONE)
+    assert "both.csv: line 2: the file has both" in output.err
     assert "add --as prices or --as sentiment" in output.err
     assert output.out.startswith("sentiment = ")
 

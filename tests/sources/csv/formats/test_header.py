@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.csv_files import layout_of, read_file, write
+from tests.kit.csv_files import layout_of, options_of, read_file, write
 from tradestack.sources.csv.formats.header import HeaderFault
 from tradestack.sources.csv.formats.recognise import recognise
 from tradestack.sources.csv.layout import SourceKind
@@ -54,12 +54,12 @@ def kind_of(header: str) -> tuple[SourceKind, bool]:
     ("line", "reason"),
     [
         ("timestamp,symbol,size", 'column "price" missing, columns found: timestamp, symbol, size'),
-        ("2013-10-10T13:30:00Z,SPY,1,2", "not found on line 1: it is a data row"),
+        ("2013-10-10T13:30:00Z,SPY,1,2", "not found: it is a data row"),
         ("34200402,1831700,100,P,1,0", 'column "symbol" missing.*use --symbol'),
         ("# export", "no more than what comes before it"),
         ("when,what,how much", "columns found: when, what, 'how much'; if another column has it"),
         ("", "no more than what comes before it"),
-        ('"timestamp,symbol', "not found on line 1"),
+        ('"timestamp,symbol', "not found: "),
         ("timestamp,symbol,price,price", 'column "price" occurs twice'),
         ("timestamp,symbol,price" + ",x" * 1000, "more than 1000"),
     ],
@@ -68,6 +68,28 @@ def test_an_invalid_header_is_explained(line: str, reason: str) -> None:
     """The error helps the operator to recognise the kind of file."""
     with pytest.raises(HeaderFault, match=reason):
         layout_of(line, SourceKind.PRICES)
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (b"2026-01-15T14:30:00Z,SPY,1,2", "it is a data row"),
+        (b'"timestamp,symbol', "header not found"),
+        (b"timestamp,symbol", 'column "price" missing'),
+        (b"timestamp,symb\xe9l,price", "not valid UTF-8"),
+        (b"timestamp,symb\0l,price", "is not text"),
+        (b"Price,Close,Close\nTicker,AA,BB\nDate,,", "2 tickers"),
+    ],
+)
+def test_a_fault_of_the_header_has_its_line(tmp_path: Path, header: bytes, reason: str) -> None:
+    """Lines that were left out before it are counted."""
+    path = write(tmp_path / "x.csv", b"junk\njunk\n" + header + b"\n")
+
+    with pytest.raises(SourceFault, match=reason) as caught:
+        read_file(path, SourceKind.PRICES, options=options_of(skip_lines="2"))
+
+    assert caught.value.line == 3
+    assert "line 1" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

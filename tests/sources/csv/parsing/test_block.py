@@ -49,7 +49,15 @@ numbers = st.one_of(
     st.sampled_from(["1.5", "0", "-1", "1e3", ".5", "5.", "1.2.3", "+1", " 1 ", "NaN", "9" * 18]),
     st.sampled_from(["92233720368.54775807", "92233720368.54775808", "99999999999", "1" * 19]),
 )
-rows = st.lists(st.builds(",".join, st.tuples(times, symbols, numbers, numbers)), max_size=6)
+further = st.sampled_from([(), (), (), ("",), ("", ""), ("5.5",), ("", "x")])
+rows = st.lists(
+    st.builds(
+        lambda fields, more: ",".join((*fields, *more)),
+        st.tuples(times, symbols, numbers, numbers) | st.tuples(times, symbols, numbers),
+        further,
+    ),
+    max_size=6,
+)
 endings = st.sampled_from(["\n", "\r\n"])
 
 
@@ -132,7 +140,10 @@ def test_where_chunks_end_never_matters(
 ) -> None:
     """Quoted line breaks, refused rows and a missing final newline make no difference."""
     quoted = '2026-01-15T14:30:00.020Z,AA,1,2,"a\nb"\n'
-    text = PRICES_HEADER + price_rows(20) + quoted + price_rows(5, first=21) + "x,y\n"
+    before, after = (
+        price_rows(count, first=first).replace("\n", ",\n") for count, first in ((20, 0), (5, 21))
+    )
+    text = PRICES_HEADER.replace("\n", ",note\n") + before + quoted + after + "x,y\n"
     path = write(tmp_path / "prices.csv", text + price_rows(1, first=30).rstrip("\n"))
     whole = open_csv(path)
     expected = read_all(whole)

@@ -1,5 +1,6 @@
 """Rows: the rules that each must follow, and faults that end a file."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.kit.csv_files import (
     PRICES_HEADER,
     ReportedRows,
     open_csv,
+    options_of,
     read_all,
     read_from_text,
     read_to_fault,
@@ -27,6 +29,12 @@ GOOD = f"{TIME},SPY,1.5,100\n"
     ("row", "reason"),
     [
         (f"{TIME},SPY", "2 fields where the header has 4"),
+        (
+            f"{TIME},SPY,1,498.82,100",
+            "5 fields where the header has 4; put fields with ',' in them into quotes, and use "
+            '--thousands , for numbers like "1,498.82"',
+        ),
+        (f"{TIME},SPY,1.5,100,, ,x", "7 fields where the header has 4"),
         (f"{TIME},SPY,,100", "price is blank"),
         (f"{TIME},SPY,NaN,100", "price 'NaN' is not a decimal number"),
         (f"{TIME},SPY,inf,100", "price 'inf' is not a decimal number"),
@@ -132,7 +140,7 @@ def test_values_are_exact_integers(tmp_path: Path) -> None:
         f"{TIME},A,1.000000005,",  # a tie: to the even neighbour below
         f"{TIME},A,1.000000015,0.123456789",
         f"{TIME},A,92233720368.54775807,0",
-        f" {TIME} , A , 2 , 3 ,beyond the header",
+        f" {TIME} , A , 2 , 3 , ,\t",
     ]
     source = open_csv(write(tmp_path / "prices.csv", PRICES_HEADER + "\n".join(rows)))
 
@@ -149,6 +157,31 @@ def test_values_are_exact_integers(tmp_path: Path) -> None:
     assert records["size"].tolist() == [500_000_000, 0, 0, 12_345_679, 0, 300_000_000]
     assert source.row_counts().rounded == 2
     source.close()
+
+
+def test_a_header_that_is_named_has_all_columns(tmp_path: Path) -> None:
+    """Also the first row of a file without header may have a comma between thousands."""
+    path = write(tmp_path / "prices.csv", f"{TIME},SPY,1,498.82\n")
+    source = open_csv(path, options=options_of(header="timestamp,symbol,price"))
+
+    records, fault = read_to_fault(source)
+
+    assert len(records) == 0
+    assert "4 fields where the header has 3" in str(fault)
+    assert "name every column" in str(fault)
+
+
+def test_fields_are_divided_by_the_delimiter_that_the_message_names(tmp_path: Path) -> None:
+    """A comma between thousands is none, and is not spoken of."""
+    reported = ReportedRows()
+    text = f"timestamp;symbol;price\n{TIME};SPY;1.5\n{TIME};SPY;2.5;x\n"
+    with contextlib.closing(open_csv(write(tmp_path / "x.csv", text), reported=reported)) as source:
+        assert len(read_all(source)) == 1
+
+    ((line, reason),) = reported.lines
+    assert line == 3
+    assert "fields with ';' in them" in reason
+    assert "thousands" not in reason
 
 
 def test_a_quoted_field_may_span_lines(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from tradestack.report.rendering.blocks import Align, Cell, Column, Section, Tab
 from tradestack.report.rendering.contents.shown import LogScale
 from tradestack.report.report import Report
 from tradestack.report.values.percentiles import Percentiles
+from tradestack.report.values.provenance import BACKTEST
 from tradestack.report.values.waterfall import Clock, Hop
 
-BACKTEST = "backtest"  # the process of one, in place of the daemons
 CLOCKS = {Clock.WALL: "wall", Clock.FEED: "feed"}
 
 

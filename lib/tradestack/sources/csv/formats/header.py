@@ -1,4 +1,4 @@
-"""First line of a CSV → which column holds what.
+"""Header line of a CSV → which column holds what.
 
 Names are compared without case and surrounding spaces, the order is free, other columns are
 ignored. What each column may be called is configured or a preset's; of several names, the first
@@ -8,6 +8,7 @@ that the file has is used.
 import csv
 import shlex
 from collections.abc import Mapping, Sequence
+from typing import Self
 
 from tradestack.sources.csv.times.timestamps import parse_moment, shown
 from tradestack.sources.reason import Unusable
@@ -40,7 +41,14 @@ _OTHER_NAMES: ColumnNames = {
 
 
 class HeaderFault(Unusable):
-    """The first line cannot be used as a header."""
+    """A line, by default the first, cannot be used as a header."""
+
+    line = 1
+
+    def on_line(self, line: int) -> Self:
+        """Name the line."""
+        self.line = line
+        return self
 
 
 def header_names(line: str, delimiter: str = ",") -> list[str]:
@@ -49,12 +57,12 @@ def header_names(line: str, delimiter: str = ",") -> list[str]:
         fields = next(csv.reader([line], strict=True, delimiter=delimiter), [])
     except csv.Error as error:
         reason = str(error).replace("\t", "\\t")  # it may quote the delimiter
-        raise HeaderFault(f"header not found on line 1: {reason}") from error
+        raise HeaderFault(f"header not found: {reason}") from error
     if len(fields) > COLUMNS_MAX:
         raise HeaderFault(f"header has {len(fields)} columns, more than {COLUMNS_MAX}")
     names = [field.strip().casefold() for field in fields]
     if not any(names):
-        raise HeaderFault("header not found on line 1: the line is blank")
+        raise HeaderFault("header not found: the line is blank")
     return names
 
 
@@ -90,7 +98,7 @@ def missing_columns(header: Sequence[str], missing: Sequence[str], *, known: boo
     columns = ", ".join(map(shown_name, header))
     if not known and any(map(_is_data, header)):
         return HeaderFault(
-            f"header not found on line 1: it is a data row ({columns[:120]})",
+            f"header not found: it is a data row ({columns[:120]})",
             "name the columns in their order: --header timestamp,symbol,price",
         )
     *most, last = (f'"{name}"' for name in missing)

@@ -39,7 +39,7 @@ class Recognised:
 
     why: what the preset was recognised by. used: column → names in the file. remarks: what was
     decided for the user. has_both_kinds: prices and sentiments. data_bytes, data_line: where the
-    first row is, and the line before it.
+    first row is, and the line before it. header_line: that of the header, or where it would be.
     """
 
     preset: Preset
@@ -53,6 +53,7 @@ class Recognised:
     has_both_kinds: bool
     data_bytes: int
     data_line: int
+    header_line: int
 
 
 def recognise(
@@ -68,7 +69,10 @@ def recognise(
     """
     sample = take_sample(data, options)
     names = {**columns, **(options.columns or {})}
-    return _File(file_name, sample, kind, names, options).recognised()
+    try:
+        return _File(file_name, sample, kind, names, options).recognised()
+    except HeaderFault as fault:
+        raise fault.on_line(sample.before_lines + 1) from fault
 
 
 class _File:
@@ -92,7 +96,8 @@ class _File:
         self._preset, self._why, self._has_header = self._find_preset(first, kind)
         named = options.header or self._preset.names
         self._header = first if self._has_header else [name.casefold() for name in named]
-        self._header += [""] * (len(first) - len(self._header))
+        if options.header is None:  # which names all columns, as a header does
+            self._header += [""] * (len(first) - len(self._header))
         self._rows = sample.records[1:] if self._has_header else sample.records
         self._kind = kind or self._find_kind()
 
@@ -114,6 +119,7 @@ class _File:
             has_both_kinds=all(self._find(kind.value) is not None for kind in SourceKind),
             data_bytes=sample.before_bytes + sample.header_bytes * has_header,
             data_line=sample.before_lines + sample.header_lines * has_header,
+            header_line=sample.before_lines + 1,
         )
 
     # ---- which preset --------------------------------------------------------------------------

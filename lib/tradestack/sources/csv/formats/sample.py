@@ -51,11 +51,13 @@ def take_sample(data: bytes, options: ReadingOptions) -> Sample:
     if not remaining:
         raise HeaderFault("header not found: the file has no more than what comes before it")
     if b"\0" in remaining[0]:
-        raise HeaderFault("is not text", "a CSV file in UTF-8 is needed")
+        fault = HeaderFault("is not text", "a CSV file in UTF-8 is needed")
+        raise fault.on_line(skipped + 1)
     try:
         header_line = remaining[0].decode()
     except UnicodeDecodeError as error:
-        raise HeaderFault("not valid UTF-8", "save the file as UTF-8") from error
+        fault = HeaderFault("not valid UTF-8", "save the file as UTF-8")
+        raise fault.on_line(skipped + 1) from error
     texts = [header_line, *(line.decode(errors="replace") for line in remaining[1:ROWS_MAX])]
     delimiter = options.delimiter or separator or _find_delimiter(texts)
     mark = len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
@@ -81,10 +83,11 @@ def _of_yfinance(sample: Sample, lines: Sequence[bytes]) -> Sample | None:
         return None
     symbols = set(second[1:])
     if len(symbols) != 1:
-        raise HeaderFault(
+        fault = HeaderFault(
             f"has {len(symbols)} tickers side by side",
             "download each one into a file of its own",
         )
+        raise fault.on_line(sample.before_lines + 1)
     return replace(
         sample,
         records=[[third[0], *first[1:]], *sample.records[3:]],

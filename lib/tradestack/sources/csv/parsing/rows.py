@@ -1,13 +1,14 @@
 """Bytes of whole CSV lines → tick records, row by row: the rules, and their error messages.
 
 A row is rejected, and the next one read, when a field is missing, not a number, out of range or not
-a symbol. The whole file is at fault when its times go back or change their form, when it is not
-UTF-8, or when a quoted field does not end: what follows cannot be trusted then. The fault is kept
-with its line, and the rows before it are still good.
+a symbol, or when there are more than the header has: then a delimiter is inside of a field, and
+those after it are not what their columns say. The whole file is at fault when its times go back or
+change their form, when it is not UTF-8, or when a quoted field does not end: what follows cannot be
+trusted then. The fault is kept with its line, and the rows before it are still good.
 
 Quotes are the csv module's, strictly: a quoted field may hold delimiters, doubled quotes and line
-breaks. Blank lines are not rows. Spaces and tabs around a field are dropped, fields beyond the
-header ignored.
+breaks. Blank lines are not rows. Spaces and tabs around a field are dropped, blank
+fields beyond the header ignored.
 """
 
 import csv
@@ -28,7 +29,7 @@ from tradestack.sources.csv.layout import Layout, SourceKind
 from tradestack.sources.csv.parsing.numbers import parse_price, parse_sentiment, parse_size
 from tradestack.sources.csv.parsing.state import RowState
 from tradestack.sources.csv.times.timestamps import UNIT_DIGITS, Form, shown
-from tradestack.sources.reason import Reason, Unusable, reason_of
+from tradestack.sources.reason import BadValue, Reason, Unusable, reason_of
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
 PADDING = " \t"
@@ -151,6 +152,8 @@ class RowParser:
             return None
         if len(fields) < layout.column_count_min:
             raise ValueError(f"{len(fields)} fields where the header has {layout.column_count}")
+        if any(fields[layout.column_count :]):
+            raise _too_many(fields, layout)
         kept = layout.kept_rows
         if (kept and not kept.has(fields[kept.position])) or (
             layout.blank_is_none and not fields[layout.value]
@@ -159,7 +162,8 @@ class RowParser:
             return None
         text = " ".join(fields[at] for at in layout.timestamp)
         moment = layout.times.parse(text)
-        event_time_ns = layout.times.event_time_ns(text, moment, self.state.event_time_ns)
+        latest_ns, tolerance_ns = self.state.event_time_ns, layout.tolerance_ns
+        event_time_ns = layout.times.event_time_ns(text, moment, latest_ns, tolerance_ns)
         symbol = layout.constant_symbol if layout.symbol is None else fields[layout.symbol]
         if not is_symbol(symbol):
             raise ValueError(f"symbol is not {SYMBOL_FORM}: {shown(symbol)}")
@@ -230,6 +234,15 @@ class RowParser:
             for name, column in zip(Row._fields, columns, strict=True):
                 records[name] = column
         return records
+
+
+def _too_many(fields: Sequence[str], layout: Layout) -> BadValue:
+    """Return the fault of a row with more fields than the header has."""
+    remedy = f"put fields with {shown(layout.delimiter)} in them into quotes"
+    if layout.delimiter == ",":
+        remedy += ', and use --thousands , for numbers like "1,498.82"'
+    problem = f"{len(fields)} fields where the header has {layout.column_count}"
+    return BadValue(problem, f"{remedy}; name every column if the header lacks some")
 
 
 def _decoded(data: bytes) -> tuple[str, bool]:

@@ -60,17 +60,19 @@ class TimeRules:
         is_midnight = self.midnight_is_date and not moment.local_ns % DAY_NS
         return moment.form is Form.DATE or is_midnight
 
-    def event_time_ns(self, text: str, moment: Moment, not_before_ns: int) -> int:
+    def event_time_ns(self, text: str, moment: Moment, latest_ns: int, tolerance_ns: int) -> int:
         """Return the time of the tick, ns since the epoch. Raises ValueError.
 
-        not_before_ns: the event time of the row above, for the hour that comes twice.
+        latest_ns: the latest event time of the rows above, tolerance_ns: how far a row may go back
+        before it; both for the hour that comes twice. A whole day comes once, in either case.
         """
         local_ns, interval_ns = moment.local_ns, self.interval_ns
         if self.is_whole_day(moment):
             local_ns, interval_ns = local_ns + self.date_at_ns, 0
+            latest_ns, tolerance_ns = 0, 0
         zone = self.zone if moment.zone is None else moment.zone
         if zone is None and self.needs_zone and not self.is_whole_day(moment):
             raise BadValue(f"timestamp has no zone: {shown(text)}", "use --timezone ZONE")
         if isinstance(zone, ZoneInfo):
-            zone = offset_s(zone, local_ns, not_before_ns - interval_ns)
+            zone = offset_s(zone, local_ns, latest_ns - interval_ns, tolerance_ns)
         return checked(text, local_ns + interval_ns - (zone or 0) * NANOSECONDS_PER_SECOND)

@@ -1,7 +1,9 @@
 """Local time of a place → UTC, also on the days when its clocks are changed.
 
 The hour that comes twice in autumn is known by the order of the file: a time is the first of its
-two instants unless that would go back before the row above. One skipped in spring does not exist.
+two instants unless that would go back before the row above, further than rows may. Where rows may
+go back by that hour, as in a file that is to be sorted, it is not known, and refused. One skipped
+in spring does not exist.
 """
 
 import datetime
@@ -36,18 +38,26 @@ def find_zone(name: str) -> ZoneInfo:
         ) from None
 
 
-def offset_s(zone: ZoneInfo, local_ns: int, not_before_ns: int) -> int:
+def offset_s(zone: ZoneInfo, local_ns: int, latest_ns: int, tolerance_ns: int) -> int:
     """Return the seconds east of UTC at a local time, in ns since 1970 by the local clock.
 
-    not_before_ns: UTC, of the row above. Raises ValueError for a time that does not exist.
+    latest_ns: UTC, of the rows above. tolerance_ns: how far a row may go back before it. Raises
+    ValueError for a time that does not exist, or of which the instant is not known.
     """
     first, second = _offsets(zone, local_ns // NANOSECONDS_PER_SECOND)
+    if first == second:
+        return first
+    local = _EPOCH + datetime.timedelta(seconds=local_ns // NANOSECONDS_PER_SECOND)
     if first < second:
-        local = _EPOCH + datetime.timedelta(seconds=local_ns // NANOSECONDS_PER_SECOND)
         raise ValueError(f"timestamp {local} does not exist in {zone.key}: clocks skip it")
-    if first != second and local_ns - first * NANOSECONDS_PER_SECOND < not_before_ns:
-        return second
-    return first
+    if tolerance_ns >= (first - second) * NANOSECONDS_PER_SECOND:
+        raise BadValue(
+            f"timestamp {local} comes twice in {zone.key}, and rows that are sorted do not show "
+            "which one it is",
+            "write times in UTC or with an offset, or leave out --sort if rows are in order",
+        )
+    is_second = local_ns - first * NANOSECONDS_PER_SECOND < latest_ns - tolerance_ns
+    return second if is_second else first
 
 
 def offsets_s(zone: ZoneInfo, local_s: Integers) -> Integers:

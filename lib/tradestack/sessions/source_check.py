@@ -1,19 +1,19 @@
-"""The check of source files, which are read to their ends before anything is published.
+"""The check of source files, which are read to their ends before anything is made of them.
 
 Files up to `validate_bytes_max` (decompressed) are checked whole; of a larger one only that much,
-and what is wrong later stops the publication there.
+and what is wrong later stops the publication there. A gateway and a backtest check in the same way.
 """
 
 import contextlib
 import logging
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.observe.events import SOURCE_CHECKED, emit
-from tradestack.sessions.catch_up import StillBusy
 from tradestack.sessions.open_source import configured_files
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.check import (
@@ -40,10 +40,12 @@ logger = logging.getLogger(__name__)
 class Checked:
     """What was found in the files.
 
-    are_apart: prices and news have no symbol or no time in common, which was logged.
+    lines: how many of each were read. are_apart: prices and news have no symbol or no time in
+    common, which was logged.
     """
 
     verdicts: Sequence[Verdict] = ()
+    lines: Mapping[Path, int] = field(default_factory=dict)
     are_apart: bool = False
 
     @property
@@ -52,24 +54,53 @@ class Checked:
         return all(verdict.whole for verdict in self.verdicts)
 
 
-async def check_sources(config: GatewayConfig, bad_rows: BadRows, still_busy: StillBusy) -> Checked:
-    """Check the configured files; there are none of a random walk. Raises OperatorFault."""
-    if config.source is not SourceChoice.CSV:
-        return Checked()
-    checked: dict[SourceKind, Content] = {}
-    verdicts: list[Verdict] = []
-    try:
-        for open_file in configured_files(config):
-            source = open_file(bad_rows, SymbolTable(SOURCE_SYMBOLS_MAX))
-            verdicts.append(await _check(source, config.validate_bytes_max, still_busy))
-            content = checked.setdefault(source.kind, Content())
-            content.add(source)
-    except SourceFault as fault:
-        raise fault.as_operator_fault() from fault
-    for kind, content in checked.items():
-        content.warn_of_symbols(kind)
-    found = Checked(verdicts)
-    return replace(found, are_apart=found.whole and _warn_if_apart(checked))
+class SourceCheck:
+    """The check of the configured files; there are none of a random walk.
+
+    result: what was found so far. end_ns: a file of prices is read no further than to this event
+    time.
+    """
+
+    def __init__(
+        self, config: GatewayConfig, bad_rows: BadRows, end_ns: int = NANOSECONDS_MAX
+    ) -> None:
+        self.result = Checked()
+        self._config = config
+        self._bad_rows = bad_rows
+        self._end_ns = end_ns
+
+    def steps(self) -> Iterator[None]:
+        """Read one batch of a file with each step, and log what is to be said of each file.
+
+        Raises OperatorFault, also for what is in a file.
+        """
+        if self._config.source is not SourceChoice.CSV:
+            return
+        checked: dict[SourceKind, Content] = {}
+        try:
+            for open_file in configured_files(self._config):
+                source = open_file(self._bad_rows, SymbolTable(SOURCE_SYMBOLS_MAX))
+                with contextlib.closing(source):
+                    yield from self._check(source)
+                checked.setdefault(source.kind, Content()).add(source)
+        except SourceFault as fault:
+            raise fault.as_operator_fault() from fault
+        for kind, content in checked.items():
+            content.warn_of_symbols(kind)
+        are_apart = self.result.whole and _warn_if_apart(checked)
+        self.result = replace(self.result, are_apart=are_apart)
+
+    def _check(self, source: CsvSource) -> Iterator[None]:
+        """Check one file. Raises SourceFault."""
+        is_needed_whole = source.kind is SourceKind.NEWS or source.recognised.sort
+        end_ns = NANOSECONDS_MAX if is_needed_whole else self._end_ns
+        verdict = NOTHING_READ
+        for verdict in check_source(source, self._config.validate_bytes_max, end_ns):  # noqa: B007
+            yield
+        _log(source, verdict)
+        found = self.result
+        lines = min(source.state.line, found.lines.get(source.path, source.state.line))
+        self.result = Checked([*found.verdicts, verdict], {**found.lines, source.path: lines})
 
 
 class Content:
@@ -95,12 +126,8 @@ class Content:
                 logger.warning("%s files together: %s", kind.value, warning)
 
 
-async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Verdict:
-    verdict = NOTHING_READ
-    with contextlib.closing(source):
-        for newest in check_source(source, bytes_max):
-            verdict = newest
-            await still_busy()
+def _log(source: CsvSource, verdict: Verdict) -> None:
+    """Log what is to be said of a file that was read."""
     facts = {name.replace(" ", "_"): _field(text) for name, text in describe(source)}
     emit(
         logger,
@@ -114,7 +141,6 @@ async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Ve
     )
     for warning in warnings_of(source):
         logger.warning("%s: %s", source.path, warning)
-    return verdict
 
 
 def _field(text: str) -> str:
