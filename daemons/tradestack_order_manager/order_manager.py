@@ -31,6 +31,7 @@ from tradestack_order_manager.accounts.feed_again import feed_published_again
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.control.inquiry import Inquiry
 from tradestack_order_manager.control.interface import order_manager_interface
+from tradestack_order_manager.control.known_users import KnownUsers
 from tradestack_order_manager.control.trading_control import TradingControl
 from tradestack_order_manager.cut_off import CutOff
 from tradestack_order_manager.housekeeping import Housekeeping
@@ -118,7 +119,7 @@ class OrderManager:
             new_session=self._roll_over.begin_session,
             clock=clock,
         )
-        self.inquiry = Inquiry(self._sessions, self._settler, self._execution, self.kept)
+        self.inquiry = Inquiry(*parts, KnownUsers(self._server, self._sessions), self.kept)
 
     async def start(self) -> None:
         """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""

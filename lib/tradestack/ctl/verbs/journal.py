@@ -28,6 +28,7 @@ from tradestack.ctl.check.journal_repair import Damage, find_damages, repair
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.owner import as_owner_of
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.users import canonical_user
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.journal_lines import read_lines
 
@@ -97,8 +98,9 @@ def _check_file(path: Path) -> Findings:
 def _show(args: argparse.Namespace) -> int:
     _refuse_feed_log(args.file)
     _refuse_special_file(args.file)
+    user = None if args.user is None else canonical_user(args.user)
     for line in read_lines(args.file):
-        text = describe_line(line, args.user) if line.number >= args.start else None
+        text = describe_line(line, user) if line.number >= args.start else None
         if text is not None:
             print(text)
     return ExitStatus.DONE
