@@ -22,7 +22,7 @@ from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
-from tradestack.store.free_space import disk_level
+from tradestack.store.free_space import ROOM_REMEDY, disk_level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.service import Service
@@ -180,7 +180,7 @@ class OrderManager:
             self._context.state_directory,
             own_bytes=session.journal_bytes,
             bytes_min=self._housekeeping.config.free_bytes_min,
-            remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
+            remedy=f"{ROOM_REMEDY}, or begin a new session (`tradestackctl new-session orders`)",
         )
         others = *journal_disk, *self._display.levels(), *self.trading.levels()
         return [*self._server.levels(), self._usage.level(session, self._settler.rules), *others]

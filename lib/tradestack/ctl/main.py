@@ -51,7 +51,7 @@ exit status:
   0   success
   1   the request was refused, or it failed
   2   the command line is wrong
-  3   a daemon is not running, or you may not access it; status: or a strategy is not connected
+  3   a daemon is not running, or you may not access it; status: or one cannot do its work
   78  a file or setting has to be fixed first; the message names it
 """
 
