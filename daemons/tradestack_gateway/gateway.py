@@ -267,6 +267,8 @@ class Gateway:
     async def _heartbeat(self) -> None:
         while True:
             self._books.heartbeat(self._context.clock.wall_ns())
+            in_use = {connection.session_id for connection in self._server.connections}
+            self._feed_sessions.close_removed(in_use)
             self._look_at_disk()
             self._way.tell_all(self._playback.feed_session.log.head, self._playback.lag_ns)
             await sleep_to_beat(HEARTBEAT_S)

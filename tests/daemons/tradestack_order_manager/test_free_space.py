@@ -8,6 +8,7 @@ import pytest
 
 from tests.daemons.tradestack_order_manager.samples import an_order
 from tests.kit.full_disk import fill, needs_root, small_disk
+from tests.kit.open_files import removed_but_open
 from tests.kit.order_manager import OrderManager
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import BusinessRejectReason, OrdStatus
@@ -109,3 +110,18 @@ def test_a_session_that_finds_no_room_says_where(daemon: OrderManager, disk: Pat
     assert str(disk) in failed.value.parameters["reason"]
     assert "tradestackctl prune" in failed.value.parameters["reason"]
     assert daemon.stats()["session"] == session
+
+
+def test_a_journal_that_somebody_has_removed_is_closed(daemon: OrderManager) -> None:
+    """Its space is free within a second, or when its last reader leaves."""
+    first = daemon.start()["session"]
+    second = daemon.call("NewSession")["session"]
+    daemon.call("NewSession")
+    reader = daemon.client(session=second)
+    daemon.client("other", session=first).close()
+    for session in (first, second):
+        (daemon.state / f"{session}.journal").unlink()
+
+    daemon.stats_when(lambda stats: removed_but_open(".journal", stats["pid"]) == {second})
+    reader.close()
+    daemon.stats_when(lambda stats: not removed_but_open(".journal", stats["pid"]))
