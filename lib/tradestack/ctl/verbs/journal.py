@@ -5,8 +5,9 @@ show    print one line for each record of an order journal
 repair  list what a damaged order journal has lost; with --yes, remove the damaged lines and keep
         the original file beside it. Stop the order manager first; it then begins a new session.
 
-check and show only read, and may be used while the daemons run. A feed log (<session>.feed) never
-needs a repair: the gateway publishes what is missing again.
+check and show only read, and may be used while the daemons run. At the end of a feed log
+(<session>.feed) the gateway itself removes what is unfinished, and publishes it again. Damage
+before the end keeps it from starting: check says where to cut the log.
 
 examples:
   tradestackctl journal check /var/lib/tradestack/*/*.journal /var/lib/tradestack/*/*.feed
@@ -141,8 +142,8 @@ def _refuse_feed_log(path: Path) -> None:
         raise OperatorFault(
             str(path),
             "this is a feed log, not an order journal",
-            "use `tradestackctl tail` to print it; it needs no repair, because the gateway "
-            "publishes what is missing again",
+            "use `tradestackctl tail` to print it, and `tradestackctl journal check` to learn of "
+            "damage, and what to do about it",
         )
 
 
