@@ -3,7 +3,7 @@
 Below them is what needs attention: the last error of a daemon, a limit that is near, a changed key
 that is not in use yet, and whether trading is halted. The exit status is 3 if a daemon does not
 answer, the gateway cannot publish, the order manager takes no orders because it cannot journal
-them, or a strategy is not connected.
+them, or a strategy is not connected. Exporter, FIX port and gRPC edge are shown while they run.
 
 example:
   tradestackctl status
@@ -17,7 +17,10 @@ from typing import Any
 from tradestack.ctl.durations import duration_text
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import (
+    EXPORTER,
+    FIX,
     GATEWAY,
+    GRPC,
     ORDER_MANAGER,
     RunningDaemons,
     StackReport,
@@ -47,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         (GATEWAY, report.gateway, _gateway),
         (ORDER_MANAGER, report.order_manager, _order_manager),
         *((f"strategy {name}", stats, _strategy) for name, stats in report.strategies.items()),
+        *((name, stats, _OTHERS[name]) for name, stats in report.others.items()),
     ]
     print(aligned([HEADINGS, *(_row(*daemon) for daemon in daemons)]), end="")
     for name, stats, _ in daemons:
@@ -75,7 +79,8 @@ def _is_at_a_stop(report: StackReport) -> bool:
         if stats is not None
     )
     is_silent = gateway.get("publication_blocked") or gateway.get("source_state") == FAULT
-    return bool(is_silent or order_manager.get("journal_fault") or is_apart)
+    is_cut_off = (report.others.get(EXPORTER) or {}).get("server_fault")
+    return bool(is_silent or order_manager.get("journal_fault") or is_apart or is_cut_off)
 
 
 def _print_pending(name: str, pending: Mapping[str, str]) -> None:
@@ -134,6 +139,22 @@ def _strategy(stats: Stats) -> str:
         f"{counted(stats.get('fills', 0), 'fill')}"
         + "".join(f", not connected to {name}" for name in _lost(stats))
     )
+
+
+def _exporter(stats: Stats) -> str:
+    fault = stats.get("server_fault")
+    return f"not exporting: {fault}" if fault else f"{counted(stats.get('head', 0), 'tick')} stored"
+
+
+def _fix(stats: Stats) -> str:
+    return f"{counted(len(stats.get('clients', ())), 'client')} logged on"
+
+
+def _grpc(stats: Stats) -> str:
+    return f"{counted(sum(stats.get('calls', {}).values()), 'open call')}"
+
+
+_OTHERS: Mapping[str, Callable[[Stats], str]] = {EXPORTER: _exporter, FIX: _fix, GRPC: _grpc}
 
 
 def _lost(stats: Stats) -> list[str]:
