@@ -6,12 +6,12 @@ grpc.sock   web-control.sock
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tradestack.ctl.own_command import is_users_command
 from tradestack.net.control.client import REPLY_DEADLINE_S, ControlClient, ControlFault
 from tradestack.net.control.place import RUNTIME_DIRECTORY
 
@@ -80,7 +80,7 @@ class RunningDaemons:
         if directory is not None:
             return cls(directory)
         users = USERS_DIRECTORY / str(os.getuid()) / "tradestack"
-        is_users = users.is_dir() and (_is_users_command() or not RUNTIME_DIRECTORY.is_dir())
+        is_users = users.is_dir() and (is_users_command() or not RUNTIME_DIRECTORY.is_dir())
         return cls(users if is_users else RUNTIME_DIRECTORY)
 
     def socket_of(self, name: str) -> Path:
@@ -159,8 +159,3 @@ class RunningDaemons:
                 "io.tradestack.Daemon.WatchStats", deadline_s=STATS_DEADLINE_S
             ):
                 yield reply["stats"]
-
-
-def _is_users_command() -> bool:
-    """Return whether the programs belong to the calling user, other than root."""
-    return os.getuid() != 0 and Path(sys.prefix).stat().st_uid == os.getuid()
