@@ -17,6 +17,7 @@ from tradestack.net.server.clients import Clients, list_clients
 from tradestack.net.server.session_server import SessionServer
 from tradestack.sources.pace import parse_pace
 from tradestack.sources.source import SourceFault
+from tradestack.store.free_space import storage_fault
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.varlink import declared_error
 from tradestack_gateway.feed_origin import FeedOrigin
@@ -145,8 +146,12 @@ class Handlers:
         try:
             with _asked_of_the_source():
                 return NewFeedSession(await self._playback.new_session())
-        except (OperatorFault, SourceFault, OSError) as error:
+        except (OperatorFault, SourceFault) as error:
             raise declared_error(NAME, SourceRefused(str(error))) from error
+        except OSError as error:
+            directory = self._playback.feed_session.log.path.parent
+            fault = SourceRefused(storage_fault(error, directory))
+            raise declared_error(NAME, fault) from error
 
     async def read_ticks(self, parameters: ReadTicks) -> AsyncIterator[Ticks]:
         """Read messages of the current session, of one symbol if it is given.

@@ -23,7 +23,7 @@ from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack.sources.pace import Schedule
 from tradestack.store.directory_lock import DirectoryLock
-from tradestack.store.free_space import disk_level, find_shortage
+from tradestack.store.free_space import ROOM_REMEDY, disk_level, find_shortage
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH
@@ -150,7 +150,7 @@ class Gateway:
             self._context.state_directory,
             own_bytes=self._playback.feed_session.log.head * TICK_PACKET_LENGTH,
             bytes_min=self._playback.config.free_bytes_min,
-            remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
+            remedy=f"{ROOM_REMEDY}, or begin a new session (`tradestackctl new-session`)",
         )
         return [*self._server.levels(), *self._books.levels(), *disk]
 
@@ -267,6 +267,8 @@ class Gateway:
     async def _heartbeat(self) -> None:
         while True:
             self._books.heartbeat(self._context.clock.wall_ns())
+            in_use = {connection.session_id for connection in self._server.connections}
+            self._feed_sessions.close_removed(in_use)
             self._look_at_disk()
             self._way.tell_all(self._playback.feed_session.log.head, self._playback.lag_ns)
             await sleep_to_beat(HEARTBEAT_S)

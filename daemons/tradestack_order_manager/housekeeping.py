@@ -61,6 +61,7 @@ class Housekeeping:
         """Do once a second what may wait."""
         while True:
             await sleep_to_beat(INTERVAL_S)
+            self._sessions.close_removed(self._followed())
             self.check_space()
             self._display.catch_up(self._sessions.current)
             self._begin_session_when_due()

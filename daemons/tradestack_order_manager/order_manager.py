@@ -22,7 +22,7 @@ from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
-from tradestack.store.free_space import disk_level
+from tradestack.store.free_space import ROOM_REMEDY, disk_level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.service import Service
@@ -31,6 +31,7 @@ from tradestack_order_manager.accounts.feed_again import feed_published_again
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.control.inquiry import Inquiry
 from tradestack_order_manager.control.interface import order_manager_interface
+from tradestack_order_manager.control.known_users import KnownUsers
 from tradestack_order_manager.control.trading_control import TradingControl
 from tradestack_order_manager.cut_off import CutOff
 from tradestack_order_manager.housekeeping import Housekeeping
@@ -118,7 +119,7 @@ class OrderManager:
             new_session=self._roll_over.begin_session,
             clock=clock,
         )
-        self.inquiry = Inquiry(self._sessions, self._settler, self._execution, self.kept)
+        self.inquiry = Inquiry(*parts, KnownUsers(self._server, self._sessions), self.kept)
 
     async def start(self) -> None:
         """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""
@@ -179,7 +180,7 @@ class OrderManager:
             self._context.state_directory,
             own_bytes=session.journal_bytes,
             bytes_min=self._housekeeping.config.free_bytes_min,
-            remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
+            remedy=f"{ROOM_REMEDY}, or begin a new session (`tradestackctl new-session orders`)",
         )
         others = *journal_disk, *self._display.levels(), *self.trading.levels()
         return [*self._server.levels(), self._usage.level(session, self._settler.rules), *others]

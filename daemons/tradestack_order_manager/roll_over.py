@@ -8,6 +8,7 @@ from tradestack.configs.durability import Durability
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.sessions.order_session import OrderSession
+from tradestack.store.free_space import storage_fault
 from tradestack_order_manager.accounts.execution import Execution
 from tradestack_order_manager.replica import Replica, require_restart
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed, OrderSessions
@@ -67,7 +68,10 @@ class RollOver:
             raise NewSessionFailed(fault)
         try:
             self._begin()
-        except (OSError, OperatorFault) as error:
+        except OSError as error:
+            directory = self._sessions.current.journal.path.parent
+            raise NewSessionFailed(storage_fault(error, directory)) from error
+        except OperatorFault as error:
             raise NewSessionFailed(str(error)) from error
         return self._sessions.current.id
 

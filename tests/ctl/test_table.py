@@ -22,3 +22,8 @@ def test_columns_of_numbers_are_aligned_to_the_right() -> None:
 def test_no_rows_are_no_text() -> None:
     """An empty table has no lines."""
     assert aligned([]) == ""
+
+
+def test_a_cell_cannot_move_the_cursor() -> None:
+    """Neither another line nor an escape sequence gets to the terminal."""
+    assert aligned([("A", "B"), ("x\ny", "\x1b[2J")]) == "A    B\nx?y  ?[2J\n"

@@ -15,3 +15,4 @@ def test_names_are_paths_through_the_json() -> None:
 def test_each_value_is_one_line() -> None:
     """Absent values are a dash; line breaks inside a text do not make lines."""
     assert flat_text({"last_error": None, "note": "a\nb"}) == "last_error: -\nnote: a b\n"
+    assert flat_text({"note": "\x1b[2J"}) == "note: ?[2J\n"

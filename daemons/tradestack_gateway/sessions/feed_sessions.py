@@ -209,6 +209,16 @@ class FeedSessions:
             self._session_ids = [each for each in self._session_ids if each not in removed]
         return removed
 
+    def close_removed(self, in_use: Collection[str]) -> None:
+        """Close the logs of ended sessions whose files somebody else has removed.
+
+        Their space is free only then. Those in use stay open until they are not.
+        """
+        current = self.newest.session_id if self.newest is not None else None
+        for session_id in [each for each, log in self._logs.items() if not log.path.exists()]:
+            if session_id not in in_use and session_id != current:
+                self._logs.pop(session_id).close()
+
     def close(self) -> None:
         """Close all logs of ended sessions."""
         for log in self._logs.values():

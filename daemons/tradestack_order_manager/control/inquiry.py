@@ -33,6 +33,7 @@ from tradestack.trading.session.known_orders import KnownOrders
 from tradestack.wire.journal.account_records import ExecutionRecord
 from tradestack.wire.journal.order_journal import OrderRecord
 from tradestack_order_manager.accounts.execution import Execution
+from tradestack_order_manager.control.known_users import KnownUsers
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler
 
@@ -42,16 +43,19 @@ NOT_JOURNALLED = "it can be made again only while the order journal can be writt
 class Inquiry:
     """Answers questions about the current order session.
 
+    known_users: whom a question can be about.
     kept: returns when what an answer is made from may be told; raises OSError if it may not.
     """
 
     def __init__(
         self,
-        sessions: OrderSessions,
         settler: Settler,
+        sessions: OrderSessions,
         execution: Execution,
+        known_users: KnownUsers,
         kept: Callable[[], Awaitable[None]],
     ) -> None:
+        self.known_users = known_users
         self.kept = kept
         self._sessions = sessions
         self._settler = settler

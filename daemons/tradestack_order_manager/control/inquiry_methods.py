@@ -142,11 +142,13 @@ def account_methods(inquiry: Inquiry) -> list[Method]:
 
         Prices, quantities and money are decimal texts; money has at most 8 decimals.
         """
-        return await _told(inquiry, AccountList(*inquiry.accounts(parameters.user)))
+        user = inquiry.known_users.anybody(parameters.user)
+        return await _told(inquiry, AccountList(*inquiry.accounts(user)))
 
     async def list_positions(parameters: ListPositions) -> PositionList:
         """List the same accounts with their positions, also closed ones: at most 10000."""
-        accounts, positions, unavailable = inquiry.positions(parameters.user)
+        user = inquiry.known_users.anybody(parameters.user)
+        accounts, positions, unavailable = inquiry.positions(user)
         listed = positions[:POSITIONS_LISTED_MAX]
         reply = PositionList(accounts, listed, len(positions), unavailable)
         return await _told(inquiry, reply)

@@ -9,6 +9,7 @@ from tradestack.net.server.clients import Client, Clients
 from tradestack.wire.varlink import declared_error
 from tradestack_order_manager.control.inquiry import Inquiry
 from tradestack_order_manager.control.inquiry_methods import account_methods, order_methods
+from tradestack_order_manager.control.known_users import UnknownUser
 from tradestack_order_manager.control.not_available import NAME, NotAvailable
 from tradestack_order_manager.control.trading_methods import (
     HaltFileExists,
@@ -59,7 +60,7 @@ def order_manager_interface(manager: ControlledOrderManager, inquiry: Inquiry) -
             *order_methods(inquiry),
             *account_methods(inquiry),
             Method.of(new_session, changes=True),
-            *trading_methods(manager),
+            *trading_methods(manager, inquiry),
         ],
-        (NotAvailable, HaltFileExists),
+        (NotAvailable, HaltFileExists, UnknownUser),
     )

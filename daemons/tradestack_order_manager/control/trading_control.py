@@ -91,6 +91,11 @@ class TradingControl:
         self._settler.decide(cancel)
         return sum(counts)
 
+    @property
+    def orders_working(self) -> int:
+        """Return how many orders of all users are accepted and not done."""
+        return self._execution.orders_working
+
     # ---- the halt file -------------------------------------------------------------------------
 
     async def watch_halt_file(self) -> None:

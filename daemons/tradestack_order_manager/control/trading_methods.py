@@ -1,11 +1,11 @@
 """Methods of io.tradestack.OrderManager about limits and trading states."""
 
 from collections.abc import Sequence
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import msgspec
 
-from tradestack.domain.trading_state import TradingState
+from tradestack.domain.trading_state import TradingState, is_reason
 from tradestack.net.control.interface import Method, Peer, invalid_parameter
 from tradestack.trading.replies.limits import (
     Limit,
@@ -14,24 +14,29 @@ from tradestack.trading.replies.limits import (
     trading_state_reply,
 )
 from tradestack.wire.varlink import VarlinkError, declared_error
+from tradestack_order_manager.control.inquiry import Inquiry
+from tradestack_order_manager.control.known_users import KnownUsers
 from tradestack_order_manager.control.not_available import NAME, NotAvailable
 from tradestack_order_manager.control.trading_control import Halted, TradingControl
-
-REASON_LENGTH_MAX = 200
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH_MAX)]
 
 
 class TradingChange(msgspec.Struct, frozen=True):
     """A change of the trading state: ACTIVE, REDUCING or HALTED.
 
-    user: whose, null for all users together. reason: for the log and the order journal.
-    cancel: with HALTED, to cancel every working order.
+    user: whose, null for all users together. reason: for the log and the order journal, on one
+    line, without control characters. cancel: with HALTED, to cancel every working order.
     """
 
     state: str
-    reason: Reason
+    reason: str
     user: str | None = None
     cancel: bool = False
+
+
+class TradingStateSet(msgspec.Struct, frozen=True):
+    """What holds after the change: the states that are set of the user, and of all together."""
+
+    states: list[TradingStateOf]
 
 
 class LimitsOf(msgspec.Struct, frozen=True):
@@ -51,15 +56,16 @@ class LimitList(msgspec.Struct, frozen=True):
 class OrdersToCancel(msgspec.Struct, frozen=True):
     """Whose orders to cancel, in which symbol (null: all), and why."""
 
-    reason: Reason
+    reason: str
     user: str | None = None
     symbol: str | None = None
 
 
 class OrdersCanceled(msgspec.Struct, frozen=True):
-    """The number of orders that were canceled."""
+    """The number of orders that were canceled, and of those of all users that work on."""
 
     orders: int
+    working: int
 
 
 class HaltFileExists(msgspec.Struct, frozen=True):
@@ -81,35 +87,41 @@ class Trading(Protocol):
         ...
 
 
-def trading_methods(manager: Trading) -> Sequence[Method]:
+def trading_methods(manager: Trading, inquiry: Inquiry) -> Sequence[Method]:
     """Declare the methods."""
 
-    async def set_trading_state(parameters: TradingChange, peer: Peer) -> None:
+    async def set_trading_state(parameters: TradingChange, peer: Peer) -> TradingStateSet:
         """Set the trading state of a user or of all; it holds from the next message on.
 
         ACTIVE: orders are accepted, and losses count from now on. REDUCING: only orders that reduce
         a position. HALTED: none. Orders that may open a position are canceled in both.
         """
-        _set_trading_state(manager.trading, parameters, peer)
+        user = _set_trading_state(manager.trading, inquiry.known_users, parameters, peer)
+        changes = [trading_state_reply(change) for change in manager.trading.changes(user)]
         await _kept(manager)
+        if user is None:
+            changes = [change for change in changes if change.user is None]
+        return TradingStateSet(changes)
 
     async def cancel_orders(parameters: OrdersToCancel, peer: Peer) -> OrdersCanceled:
         """Cancel working orders: of a user or of all, in a symbol or in all."""
-        user, symbol, reason = parameters.user, parameters.symbol, parameters.reason
+        user, symbol = inquiry.known_users.anybody(parameters.user), parameters.symbol
+        reason = _reason(parameters.reason)
         try:
             count = manager.trading.cancel_orders(user, symbol, reason, peer.uid)
         except OSError as error:
             raise _not_available(error) from error
+        canceled = OrdersCanceled(count, manager.trading.orders_working)
         await _kept(manager)
-        return OrdersCanceled(count)
+        return canceled
 
     async def get_limits(parameters: LimitsOf) -> LimitList:
         """List the limits that are set, with what is used of them, and the trading states."""
-        trading = manager.trading
+        trading, user = manager.trading, inquiry.known_users.anybody(parameters.user)
         limits = LimitList(
             trading.limits_hash,
-            [trading_state_reply(change) for change in trading.changes(parameters.user)],
-            [limit_reply(usage) for usage in trading.usages(parameters.user)],
+            [trading_state_reply(change) for change in trading.changes(user)],
+            [limit_reply(usage) for usage in trading.usages(user)],
         )
         await _kept(manager)
         return limits
@@ -121,19 +133,36 @@ def trading_methods(manager: Trading) -> Sequence[Method]:
     ]
 
 
-def _set_trading_state(trading: TradingControl, change: TradingChange, peer: Peer) -> None:
+def _set_trading_state(
+    trading: TradingControl, known: KnownUsers, change: TradingChange, peer: Peer
+) -> str | None:
+    """Change the state; return whose it is. Raises VarlinkError."""
     try:
         state = TradingState(change.state)
     except ValueError:
         raise invalid_parameter("state") from None
     if change.cancel and state is not TradingState.HALTED:
         raise invalid_parameter("cancel")
+    user = change.user
+    if user is not None and state is not TradingState.ACTIVE:
+        user = known.trader(user)
+    else:  # somebody who has been removed can still be resumed
+        user = known.anybody(user)
+    reason, cancels = _reason(change.reason), change.cancel
     try:
-        trading.set_state(state, change.user, change.reason, peer.uid, cancels=change.cancel)
+        trading.set_state(state, user, reason, peer.uid, cancels=cancels)
     except Halted as error:
         raise declared_error(NAME, HaltFileExists(str(error))) from error
     except OSError as error:
         raise _not_available(error) from error
+    return user
+
+
+def _reason(text: str) -> str:
+    """Return the text, which is to be a reason. Raises VarlinkError."""
+    if not is_reason(text):
+        raise invalid_parameter("reason")
+    return text
 
 
 async def _kept(manager: Trading) -> None:

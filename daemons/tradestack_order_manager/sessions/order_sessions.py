@@ -250,6 +250,16 @@ class OrderSessions:
                 ended.close()
         return removed
 
+    def close_removed(self, followed: Collection[str]) -> None:
+        """Close ended journals that somebody else has removed, but none that a client reads.
+
+        Their space is free only then.
+        """
+        for session_id, ended in list(self._ended.items()):
+            path = self._directory / f"{session_id}{JOURNAL_SUFFIX}"
+            if session_id not in followed and _is_begun(ended) and not path.exists():
+                self._ended.pop(session_id).close()
+
     def close(self) -> None:
         """Close all journals."""
         for session in (self.current, *self._ended.values()):

@@ -8,6 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tradestack.net.control.client import ControlFault, NotRunning
+from tradestack.net.control.refusals import refusal_text
+from tradestack.net.server.users import canonical_user
 from tradestack.wire.varlink import VarlinkError
 from tradestack_web.http.connection import connection_of
 from tradestack_web.http.errors import ApiError, json_response
@@ -139,18 +141,16 @@ class Questions:
 
 
 async def strategy_user(daemons: Daemons, instance: str) -> str:
-    """Return the user of a strategy. Raises ApiError, ControlFault, VarlinkError."""
+    """Return the user of a strategy, as it logs in. Raises ApiError, ControlFault, VarlinkError."""
     if instance not in daemons.strategies():
         raise ApiError(404, "no_such_strategy", f"no strategy is named {instance[:40]!r}")
     reply = await daemons.call(STRATEGY_PREFIX + instance, f"{_DAEMON}.GetConfig")
-    user: str = reply["config"]["user"]
-    return user
+    return canonical_user(reply["config"]["user"])
 
 
 def refusal(error: ControlFault | VarlinkError) -> ApiError:
     """Return the error for a daemon that refuses, or does not answer."""
     if isinstance(error, VarlinkError):
-        reasons = ", ".join(str(value) for value in error.parameters.values())
-        return ApiError(409, "refused", f"{error.name.rpartition('.')[2]}: {reasons}")
+        return ApiError(409, "refused", refusal_text(error))
     remedy = "start it: tradestackctl start" if isinstance(error, NotRunning) else ""
     return ApiError(502, "not_running", str(error), remedy)

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tradestack.domain.trading_state import REASON_RULE, is_reason
+
 # Prints the instances that a system's installation has; one that has none prints nothing.
 _INSTANCES = "ls /etc/tradestack/strategy 2>/dev/null | cut -d . -f 1"
 
@@ -62,6 +64,13 @@ class StoreDaemon(_Store):
         import shtab  # only `completion` needs it
 
         return shtab.cmd(f"echo gateway; echo order-manager; {_INSTANCES}")
+
+
+def reason(text: str) -> str:
+    """Parse the reason that an operator gives; raise ArgumentTypeError for anything else."""
+    if not is_reason(text):
+        raise argparse.ArgumentTypeError(f"give {REASON_RULE}")
+    return text
 
 
 def positive_integer(text: str) -> int:

@@ -51,7 +51,7 @@ def _or_not(stats: Stats | None, describe: Callable[[Stats], Sequence[object]]) 
 
 def _gateway(stats: Stats) -> Sequence[object]:
     return (
-        stats["source_state"],
+        stats["source_state"] if stats["publication_blocked"] is None else "blocked",
         f"{stats['rates']['1s']:,.0f} ticks/s",
         f"{stats['ticks_total']:,}",
         f"{stats['lag_max']:,}",

@@ -17,6 +17,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
+from tradestack.net.control.refusals import refusal_text
 from tradestack.runtime.process.inherited_signals import restore_signals
 from tradestack.runtime.process.output import STDERR, STDOUT, discard_output
 from tradestack.runtime.process.process_start import prepare_process
@@ -50,7 +51,7 @@ exit status:
   0   success
   1   the request was refused, or it failed
   2   the command line is wrong
-  3   a daemon is not running, or you may not access it; status: or a strategy is not connected
+  3   a daemon is not running, or you may not access it; status: or one cannot do its work
   78  a file or setting has to be fixed first; the message names it
 """
 
@@ -282,6 +283,4 @@ def _has_directory() -> bool:
 def _explain(error: VarlinkError) -> str:
     if error.name == f"{SERVICE_INTERFACE}.PermissionDenied":
         return "permission denied: only root and members of the group tradestack-ops may do this"
-    name = error.name.rpartition(".")[2]
-    reasons = ", ".join(str(value) for value in error.parameters.values())
-    return f"refused: {name}: {reasons}" if reasons else f"refused: {name}"
+    return f"refused: {refusal_text(error)}"

@@ -7,7 +7,11 @@
 A price below 1 has all of its decimals.
 """
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from tradestack.observe.printable import printable
 
 NONE = "-"
 DECIMALS_MIN = 2
@@ -38,3 +42,9 @@ def time_text(time: str | None) -> str:
     if time is None:
         return NONE
     return f"{time.removesuffix('Z')[:-_MICROSECOND_DIGITS]}Z"
+
+
+def state_line(state: Mapping[str, Any]) -> str:
+    """Return the trading state of a user or of all, since when it holds, and why."""
+    whose = "all users" if state["user"] is None else f"user {state['user']}"
+    return printable(f"{state['state']} {whose} since {state['since']}: {state['reason']}")

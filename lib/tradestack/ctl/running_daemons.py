@@ -6,12 +6,12 @@ grpc.sock   web-control.sock
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tradestack.ctl.own_command import is_users_command
 from tradestack.net.control.client import REPLY_DEADLINE_S, ControlClient, ControlFault
 from tradestack.net.control.place import RUNTIME_DIRECTORY
 
@@ -23,6 +23,7 @@ FIX = "fix"
 GRPC = "grpc"
 WEB = "web"
 WEB_CONTROL = "web-control"  # its control socket; web.sock is the page
+OTHERS = (EXPORTER, FIX, GRPC)  # that a host may have as well
 STRATEGY_PREFIX = "strategy-"
 SOCKET_SUFFIX = ".sock"
 STATS_DEADLINE_S = 5.0  # WatchStats replies every second; a daemon this late hangs
@@ -32,12 +33,16 @@ Stats = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StackReport:
-    """The stats of each daemon, None for one that could not be asked, and the reasons why."""
+    """The stats of each daemon, None for one that could not be asked, and the reasons why.
+
+    others: exporter, fix and grpc, as far as they run.
+    """
 
     gateway: Stats | None
     order_manager: Stats | None
     strategies: Mapping[str, Stats | None]
     faults: tuple[str, ...]
+    others: Mapping[str, Stats | None] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         """Return the object that `stats --json` prints."""
@@ -45,19 +50,22 @@ class StackReport:
             "gateway": self.gateway,
             "order_manager": self.order_manager,
             "strategies": dict(self.strategies),
+            **self.others,
         }
 
     @property
     def is_empty(self) -> bool:
         """Whether no daemon answered."""
-        return not (self.gateway or self.order_manager or any(self.strategies.values()))
+        others = *self.strategies.values(), *self.others.values()
+        return not (self.gateway or self.order_manager or any(others))
 
 
 @dataclass(frozen=True, slots=True)
 class RunningDaemons:
     """The control sockets in a directory.
 
-    Gateway and order manager are expected to run; a strategy runs if it has a socket.
+    Gateway and order manager are expected to run; any other daemon runs if it has a socket. The
+    page is left out: a question would start it.
     """
 
     directory: Path
@@ -72,16 +80,14 @@ class RunningDaemons:
         if directory is not None:
             return cls(directory)
         users = USERS_DIRECTORY / str(os.getuid()) / "tradestack"
-        is_users = users.is_dir() and (_is_users_command() or not RUNTIME_DIRECTORY.is_dir())
+        is_users = users.is_dir() and (is_users_command() or not RUNTIME_DIRECTORY.is_dir())
         return cls(users if is_users else RUNTIME_DIRECTORY)
 
     def socket_of(self, name: str) -> Path:
         """Return the socket of `gateway`, `exporter`, `web` … or of a strategy instance."""
         if name == WEB:
             name = WEB_CONTROL
-        elif name not in (GATEWAY, ORDER_MANAGER, EXPORTER, FIX, GRPC) and not name.startswith(
-            STRATEGY_PREFIX
-        ):
+        elif name not in (GATEWAY, ORDER_MANAGER, *OTHERS) and not name.startswith(STRATEGY_PREFIX):
             name = STRATEGY_PREFIX + name
         return self.directory / f"{name}{SOCKET_SUFFIX}"
 
@@ -90,9 +96,13 @@ class RunningDaemons:
         sockets = self.directory.glob(f"{STRATEGY_PREFIX}*{SOCKET_SUFFIX}")
         return sorted(path.stem.removeprefix(STRATEGY_PREFIX) for path in sockets)
 
+    def others(self) -> list[str]:
+        """List which of exporter, fix and grpc have a control socket."""
+        return [name for name in OTHERS if self.socket_of(name).exists()]
+
     def names(self) -> list[str]:
-        """List gateway, order manager and the strategy instances."""
-        return [GATEWAY, ORDER_MANAGER, *self.strategies()]
+        """List gateway, order manager, the strategy instances and the others that run."""
+        return [GATEWAY, ORDER_MANAGER, *self.strategies(), *self.others()]
 
     def client(self, name: str, *, reply_deadline_s: float = REPLY_DEADLINE_S) -> ControlClient:
         """Return a client of the daemon; it connects at its first call."""
@@ -135,7 +145,8 @@ class RunningDaemons:
 
         gateway, order_manager = asked(GATEWAY), asked(ORDER_MANAGER)
         strategies = {name: asked(name) for name in self.strategies()}
-        return StackReport(gateway, order_manager, strategies, tuple(faults))
+        others = {name: asked(name) for name in self.others()}
+        return StackReport(gateway, order_manager, strategies, tuple(faults), others)
 
     def _ask(self, name: str) -> Stats:
         with self.client(name) as client:
@@ -148,8 +159,3 @@ class RunningDaemons:
                 "io.tradestack.Daemon.WatchStats", deadline_s=STATS_DEADLINE_S
             ):
                 yield reply["stats"]
-
-
-def _is_users_command() -> bool:
-    """Return whether the programs belong to the calling user, other than root."""
-    return os.getuid() != 0 and Path(sys.prefix).stat().st_uid == os.getuid()

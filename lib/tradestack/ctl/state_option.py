@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
+from tradestack.ctl.own_command import is_users_command
 from tradestack.net.control.place import RUNTIME_DIRECTORY
 from tradestack.report.files.state_files import StateFiles
 
@@ -40,7 +41,8 @@ def state_directory(args: argparse.Namespace) -> Path:
     if given is not None:
         return given
     users = Path.home() / USERS_STATE
-    return users if users.is_dir() and not SYSTEMS_STATE.is_dir() else SYSTEMS_STATE
+    is_users = users.is_dir() and (is_users_command() or not SYSTEMS_STATE.is_dir())
+    return users if is_users else SYSTEMS_STATE
 
 
 def state_files(args: argparse.Namespace) -> StateFiles:

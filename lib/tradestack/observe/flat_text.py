@@ -10,6 +10,8 @@ Names and order are those of the JSON.
 
 from collections.abc import Iterator, Mapping
 
+from tradestack.observe.printable import printable
+
 
 def flat_text(values: Mapping[str, object]) -> str:
     """Format one line for each value that is not a mapping or a list; None is "-"."""
@@ -38,4 +40,4 @@ def _plain(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return str(value).lower()
-    return " ".join(str(value).splitlines())
+    return printable(" ".join(str(value).splitlines()))

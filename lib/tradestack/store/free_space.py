@@ -12,6 +12,7 @@ from tradestack.domain.units import format_mebibytes
 from tradestack.observe.levels import REACHED_PERCENT, Level
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+ROOM_REMEDY = "make room on the disk (see `tradestackctl prune --keep`), lower free_bytes_min"
 
 
 def find_shortage(directory: Path, bytes_min: int) -> str | None:
@@ -24,6 +25,14 @@ def find_shortage(directory: Path, bytes_min: int) -> str | None:
         return None
     free, least = format_mebibytes(free_bytes), format_mebibytes(bytes_min)
     return f"{free} free, free_bytes_min is {least}"
+
+
+def storage_fault(error: OSError, directory: Path) -> str:
+    """Return what could not be stored in a directory and, if its disk is full, what to do."""
+    text = f"{error.filename or directory}: {error.strerror or error}"
+    if error.errno not in DISK_FULL:
+        return text
+    return f"{text}: make room on the disk (see `tradestackctl prune --keep`), and try again"
 
 
 def disk_level(

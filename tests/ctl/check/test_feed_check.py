@@ -71,7 +71,9 @@ def test_invalid_packets_before_valid_ones_are_damage(
 
     assert run(["journal", "check", str(feed)]) == ExitStatus.OPERATOR_FAULT
 
-    damaged = [line for line in capsys.readouterr().out.splitlines() if "DAMAGED" in line]
+    *lines, remedy = capsys.readouterr().out.splitlines()
+    damaged = [line for line in lines if "DAMAGED" in line]
+    assert remedy.startswith("  REMEDY restore it from a backup")  # without a sidecar
     assert damaged == [
         f"  DAMAGED packet {number} at byte {(number - 1) * 64:,}: not a tick packet"
         for number in (12, 51, 52, 99, 100)

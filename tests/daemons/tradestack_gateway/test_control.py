@@ -9,6 +9,7 @@ from tests.daemons.tradestack_gateway.played import NEWS_TIMES, PRICES, ended
 from tests.kit.csv_files import (
     write,
 )
+from tests.kit.full_disk import fill, needs_root, small_disk
 from tests.kit.gateway import Gateway
 from tradestack.wire.varlink import VarlinkError
 
@@ -144,3 +145,20 @@ def test_bad_new_sources_do_not_end_the_session(daemon: Gateway, sources: dict[s
         daemon.call("NewSession")
 
     assert daemon.stats()["session"] == session
+
+
+@needs_root
+def test_a_session_that_finds_no_room_says_where(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """With the directory, and what makes room; the present session goes on."""
+    with small_disk(daemon.state) as disk:
+        daemon.configure(**sources, pace="1/s", free_bytes_min="0B")
+        session = daemon.start()["session"]
+        fill(disk)
+
+        with pytest.raises(VarlinkError) as failed:
+            daemon.call("NewSession")
+
+        assert str(disk) in failed.value.parameters["reason"]
+        assert "tradestackctl prune" in failed.value.parameters["reason"]
+        assert daemon.stats()["session"] == session
+        daemon.close()

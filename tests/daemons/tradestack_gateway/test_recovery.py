@@ -1,6 +1,8 @@
 """The gateway after kills, damage and changes of its sources."""
 
 import json
+import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from tests.kit.csv_files import (
     write,
 )
 from tests.kit.gateway import Gateway
+from tradestack.ctl.main import run
 
 
 def test_a_killed_gateway_continues_at_the_next_number(
@@ -55,6 +58,33 @@ def test_lost_ticks_are_published_again_under_the_same_numbers(
     assert daemon.start()["session"] == session
     daemon.stats_when(ended)
 
+    assert messages(daemon.logged(session)) == whole
+
+
+def test_what_the_check_says_of_a_damaged_log_lets_the_gateway_start(
+    daemon: Gateway, sources: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is cut before the damage, and what followed is published again."""
+    daemon.configure(**sources, pace="max", at_end="hold")
+    session = daemon.start()["session"]
+    daemon.stats_when(ended)
+    daemon.kill()
+    whole = messages(daemon.logged(session))
+    path = daemon.state / f"{session}.feed"
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size - 64 * 3)
+        file.write(b"\xff" * 8)
+    daemon.launch()
+    assert daemon.wait() == 78
+
+    assert run(["journal", "check", str(path)]) == 78
+    command = re.search("`(truncate -s [0-9]+ [^`]+)`", capsys.readouterr().out)
+    assert command is not None
+    assert command[0] in daemon.errors
+    subprocess.run(command[1].split(), check=True)
+
+    assert daemon.start()["session"] == session
+    daemon.stats_when(ended)
     assert messages(daemon.logged(session)) == whole
 
 

@@ -1,35 +1,30 @@
 """A disk that fills up under the order manager, before it is full."""
 
-import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.daemons.tradestack_order_manager.samples import an_order
+from tests.kit.full_disk import fill, needs_root, small_disk
+from tests.kit.open_files import removed_but_open
 from tests.kit.order_manager import OrderManager
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import BusinessRejectReason, OrdStatus
 from tradestack.wire.order_messages import BusinessMessageReject
+from tradestack.wire.varlink import VarlinkError
 
 MORE_THAN_ANY_DISK = "1000000TiB"
 MIB = 2**20
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
-
 
 @pytest.fixture
-def small_disk(daemon: OrderManager) -> Iterator[Path]:
+def disk(daemon: OrderManager) -> Iterator[Path]:
     """The daemon's state directory, on a file system of 3 MiB."""
-    daemon.state.mkdir()
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tradestack-test", daemon.state], check=True
-    )
-    yield daemon.state
-    daemon.close()
-    subprocess.run(["umount", daemon.state], check=True)
+    with small_disk(daemon.state) as directory:
+        yield directory
+        daemon.close()
 
 
 def test_orders_are_refused_while_less_is_free_than_asked_for(daemon: OrderManager) -> None:
@@ -81,7 +76,7 @@ def test_old_journals_make_room_but_not_under_a_reader(daemon: OrderManager) -> 
 
 @needs_root
 def test_a_disk_that_others_fill_stops_orders_before_it_is_full(
-    daemon: OrderManager, small_disk: Path
+    daemon: OrderManager, disk: Path
 ) -> None:
     """Acknowledged orders are kept, and new ones are accepted when there is space again."""
     daemon.configure(free_bytes_min="1MiB")
@@ -90,13 +85,43 @@ def test_a_disk_that_others_fill_stops_orders_before_it_is_full(
     client.send(an_order(cl_ord_id="1"))
     assert client.receive_report().order_id == 1
 
-    (small_disk / "others").write_bytes(bytes(int(2.5 * MIB)))
+    (disk / "others").write_bytes(bytes(int(2.5 * MIB)))
     daemon.stats_when(lambda stats: stats["journal_fault"] is not None)
     client.send(an_order(cl_ord_id="2"))
     assert isinstance(client.receive_one(), BusinessMessageReject)
-    (small_disk / "others").unlink()
+    (disk / "others").unlink()
     daemon.stats_when(lambda stats: stats["journal_fault"] is None)
     client.send(an_order(cl_ord_id="2"))
 
     assert client.receive_report().order_id == 2
     assert daemon.log_numbers() == [1, 2]
+
+
+@needs_root
+def test_a_session_that_finds_no_room_says_where(daemon: OrderManager, disk: Path) -> None:
+    """With the directory, and what makes room; the present session goes on."""
+    daemon.configure(free_bytes_min="0B")
+    session = daemon.start()["session"]
+    fill(disk)
+
+    with pytest.raises(VarlinkError) as failed:
+        daemon.call("NewSession")
+
+    assert str(disk) in failed.value.parameters["reason"]
+    assert "tradestackctl prune" in failed.value.parameters["reason"]
+    assert daemon.stats()["session"] == session
+
+
+def test_a_journal_that_somebody_has_removed_is_closed(daemon: OrderManager) -> None:
+    """Its space is free within a second, or when its last reader leaves."""
+    first = daemon.start()["session"]
+    second = daemon.call("NewSession")["session"]
+    daemon.call("NewSession")
+    reader = daemon.client(session=second)
+    daemon.client("other", session=first).close()
+    for session in (first, second):
+        (daemon.state / f"{session}.journal").unlink()
+
+    daemon.stats_when(lambda stats: removed_but_open(".journal", stats["pid"]) == {second})
+    reader.close()
+    daemon.stats_when(lambda stats: not removed_but_open(".journal", stats["pid"]))

@@ -72,6 +72,8 @@ def test_orders_are_canceled(live_web: Web, login: Mapping[str, str]) -> None:
     [
         ("pace", {"pace": "fast"}, "refused"),
         ("trading-state", {"state": "OFF", "reason": "x"}, "refused"),
+        ("trading-state", {"state": "HALTED", "reason": "x", "user": "nwes"}, "refused"),
+        ("trading-state", {"state": "HALTED", "reason": "x\n"}, "refused"),
         ("trading-state", {"state": "HALTED", "reason": ""}, "invalid_request"),
         ("trading-state", {"state": "HALTED", "reason": "x" * 151}, "invalid_request"),
         ("pause-strategy", {"instance": "../gateway", "reason": "x"}, "no_such_strategy"),

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from tradestack.ctl.check.findings import PROBLEMS_LISTED_MAX, Findings
 from tradestack.domain.times import format_utc
+from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
+from tradestack.store.feed_log import SIDECAR_SUFFIX
 from tradestack.wire.feed import (
     TICK_PACKET,
     TICK_PACKET_LENGTH,
@@ -65,6 +67,25 @@ def check_feed(path: Path) -> Findings:
         remarks=_remarks(contents),
         problems=problems,
         problems_count=contents.bad_count,
+        remedy=_remedy(path, contents.bad[0]) if contents.bad else "",
+    )
+
+
+def _remedy(path: Path, number: int) -> str:
+    """Return what to do about a log of which the packet with this number is damaged."""
+    try:
+        goes_on = not Sidecar.load(path.with_suffix(SIDECAR_SUFFIX)).ended
+    except SidecarUnusable:
+        goes_on = False
+    if not goes_on:
+        return (
+            "restore it from a backup: its session has ended, or its sidecar cannot be read, and "
+            "nothing publishes the ticks again"
+        )
+    size_bytes = (number - 1) * TICK_PACKET_LENGTH
+    return (
+        f"stop the gateway, run `truncate -s {size_bytes} {path}`, and start it: it publishes what "
+        "followed again, if its sources are the same"
     )
 
 

@@ -13,7 +13,8 @@ class Findings:
     """What a file contains and what is damaged.
 
     remarks: worth knowing, but no damage. problems: each damaged place, up to PROBLEMS_LISTED_MAX.
-    problems_count: the number of all damaged places.
+    problems_count: the number of all damaged places. remedy: what to do about them, if the file's
+    kind does not say it.
     """
 
     path: Path
@@ -21,6 +22,7 @@ class Findings:
     remarks: Sequence[str] = ()
     problems: Sequence[str] = ()
     problems_count: int = 0
+    remedy: str = ""
 
     @property
     def is_damaged(self) -> bool:
@@ -38,4 +40,6 @@ class Findings:
         ]
         if unlisted > 0:
             lines.append(f"  DAMAGED in {unlisted:,} more places")
+        if self.remedy:
+            lines.append(f"  REMEDY {self.remedy}")
         return "\n".join(lines)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tradestack.ctl.check.findings import PROBLEMS_LISTED_MAX, Findings
-from tradestack.ctl.check.journal_record import kind_of, printable
+from tradestack.ctl.check.journal_record import kind_of
 from tradestack.ctl.check.journal_replay import JournalReplay
 from tradestack.domain.times import format_utc
+from tradestack.observe.printable import printable
 from tradestack.store.journal_lines import JournalLine, read_lines
 from tradestack.wire.journal.order_journal import RepairedRecord
 from tradestack.wire.journal.record_user import user_of

@@ -9,6 +9,7 @@ from tradestack.ctl.check.account_record import describe_account_record
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.times import format_utc
+from tradestack.observe.printable import printable
 from tradestack.store.journal_lines import JournalLine
 from tradestack.wire.journal.order_journal import (
     LogReopenedRecord,
@@ -48,11 +49,6 @@ def describe_line(line: JournalLine, user: str | None = None) -> str | None:
 def kind_of(record: object) -> str:
     """Return the name of a record's kind, as in the journal."""
     return type(record).__name__.removesuffix("Record").removeprefix("Replayed")
-
-
-def printable(value: object) -> str:
-    """Value from a file → text without characters that would move a terminal's cursor."""
-    return "".join(c if c.isprintable() else "?" for c in str(value))
 
 
 def describe_record(record: Record) -> str:

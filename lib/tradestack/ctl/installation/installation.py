@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
+from tradestack.ctl.own_command import is_users_command
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.supervisor.units import property_of_unit
 from tradestack.store.shared_memory.trusted_users import SERVICE_USER
@@ -33,8 +34,14 @@ class Installation:
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> "Installation":
-        """Return the installation that the options of `add_arguments` select."""
+        """Return the installation that the options of `add_arguments` select.
+
+        Without any, a command of a user's installation selects that one: it sets `args.user`.
+        """
         home = Path.home()
+        is_selected = args.user or args.config_dir or args.state_dir
+        if not is_selected and is_users_command():
+            args.user = (home / ".config/tradestack").is_dir()
         if args.user:
             return cls(
                 config=args.config_dir or home / ".config/tradestack",
@@ -105,7 +112,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--user",
         action="store_true",
-        help="use the installation of the calling user (install.sh --user)",
+        help="use the installation of the calling user (install.sh --user), as its own "
+        "tradestackctl does anyway",
     )
     group.add_argument(
         "--config-dir",

@@ -11,6 +11,7 @@ from tradestack.ctl.recorded.newest_states import newest_states
 from tradestack.ctl.recorded.session_at import SessionAt, session_at
 from tradestack.ctl.state_option import state_files
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.users import canonical_user
 from tradestack.report.files.unreadable import as_operator_fault
 from tradestack.trading.account.usages import usages_in
 from tradestack.trading.replies.accounts import (
@@ -28,6 +29,8 @@ Reply = dict[str, Any]
 
 def answer(args: argparse.Namespace, method: str, parameters: Parameters) -> Reply:
     """Return what a method would reply; raise OperatorFault."""
+    if (user := parameters.get("user")) is not None:
+        parameters = {**parameters, "user": canonical_user(user)}
     with as_operator_fault():
         files = state_files(args)
         with session_at(files, args.session, args.at) as session:
@@ -83,6 +86,7 @@ def _positions(session: SessionAt, parameters: Parameters) -> Reply:
 def _limits(session: SessionAt, parameters: Parameters) -> Reply:
     user: str | None = parameters["user"]
     accounts = _folded(session, None)
+    _note_absent(session, accounts, user)
     limits = accounts.rules.newest
     if limits is None:
         raise OperatorFault(
@@ -116,7 +120,18 @@ def _folded(session: SessionAt, user: str | None) -> AccountsAt:
             f"tradestackctl: no order journal that is kept has an account of {session.id}",
             file=sys.stderr,
         )
-    return session.accounts(user)
+    accounts = session.accounts(user)
+    _note_absent(session, accounts, user)
+    return accounts
+
+
+def _note_absent(session: SessionAt, accounts: AccountsAt, user: str | None) -> None:
+    """Say that a user has no account: the name may be wrong."""
+    if user not in (None, *accounts.accounts, *accounts.unavailable):
+        print(
+            f"tradestackctl: user {user!r} has no account in feed session {session.id}",
+            file=sys.stderr,
+        )
 
 
 def _unavailable(session: SessionAt, accounts: AccountsAt) -> list[UnavailableAccount]:

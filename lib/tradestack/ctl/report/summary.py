@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from tradestack.ctl.check.journal_record import printable
 from tradestack.ctl.table import aligned
+from tradestack.observe.printable import printable
 from tradestack.report.rendering import quantities as q
 from tradestack.report.report import Report
 from tradestack.report.values.execution_quality import ExecutionQuality, Markout

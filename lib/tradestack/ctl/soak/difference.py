@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tradestack.ctl.check.journal_record import describe_record, printable
+from tradestack.ctl.check.journal_record import describe_record
 from tradestack.ctl.soak.killer import Kill
 from tradestack.ctl.why.order_trace import message_at
 from tradestack.ctl.why.story import tick_text
 from tradestack.ctl.why.story_json import tick_object
 from tradestack.domain.tick import Tick
 from tradestack.domain.times import format_utc
+from tradestack.observe.printable import printable
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.verification.conduct import Conduct, Divergence, Step, first_divergence
 from tradestack.trading.verification.difference import first_field

@@ -5,8 +5,9 @@ show    print one line for each record of an order journal
 repair  list what a damaged order journal has lost; with --yes, remove the damaged lines and keep
         the original file beside it. Stop the order manager first; it then begins a new session.
 
-check and show only read, and may be used while the daemons run. A feed log (<session>.feed) never
-needs a repair: the gateway publishes what is missing again.
+check and show only read, and may be used while the daemons run. At the end of a feed log
+(<session>.feed) the gateway itself removes what is unfinished, and publishes it again. Damage
+before the end keeps it from starting: check says where to cut the log.
 
 examples:
   tradestackctl journal check /var/lib/tradestack/*/*.journal /var/lib/tradestack/*/*.feed
@@ -28,6 +29,7 @@ from tradestack.ctl.check.journal_repair import Damage, find_damages, repair
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.owner import as_owner_of
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.users import canonical_user
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.journal_lines import read_lines
 
@@ -97,8 +99,9 @@ def _check_file(path: Path) -> Findings:
 def _show(args: argparse.Namespace) -> int:
     _refuse_feed_log(args.file)
     _refuse_special_file(args.file)
+    user = None if args.user is None else canonical_user(args.user)
     for line in read_lines(args.file):
-        text = describe_line(line, args.user) if line.number >= args.start else None
+        text = describe_line(line, user) if line.number >= args.start else None
         if text is not None:
             print(text)
     return ExitStatus.DONE
@@ -139,8 +142,8 @@ def _refuse_feed_log(path: Path) -> None:
         raise OperatorFault(
             str(path),
             "this is a feed log, not an order journal",
-            "use `tradestackctl tail` to print it; it needs no repair, because the gateway "
-            "publishes what is missing again",
+            "use `tradestackctl tail` to print it, and `tradestackctl journal check` to learn of "
+            "damage, and what to do about it",
         )
 
 

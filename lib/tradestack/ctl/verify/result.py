@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tradestack.ctl.check.journal_record import printable
+from tradestack.observe.printable import printable
 from tradestack.trading.verification.counts import Counts
 
 COLUMNS = 80

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tradestack.ctl.check.account_record import describe_account_record
-from tradestack.ctl.check.journal_record import printable
 from tradestack.ctl.why.fills import ExplainedFill, explained_fills
 from tradestack.ctl.why.order_trace import OrderTrace, report_on
 from tradestack.domain.execution_report import ExecutionReport
@@ -14,6 +13,7 @@ from tradestack.domain.order import ExecType
 from tradestack.domain.tick import Tick, TickKind
 from tradestack.domain.times import format_utc
 from tradestack.domain.trade import Trade
+from tradestack.observe.printable import printable
 from tradestack.wire.journal.account_records import ExecutionRecord
 
 COLUMNS = 80

@@ -16,6 +16,7 @@ from tradestack.wire.varlink import VarlinkError
 # A scraper waits for ten seconds if it is not told otherwise, and without an answer knows nothing.
 DEADLINE_S = 5.0
 _EXPECTED = ("gateway.sock", "order-manager.sock")
+_OTHERS = ("exporter.sock", "fix.sock", "grpc.sock")  # of which a host may have some
 _STRATEGIES = "strategy-*.sock"
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,9 @@ async def scrape(directory: Path, *, deadline_s: float = DEADLINE_S) -> list[Fam
 
     The first one says of each daemon whether it has answered within the deadline.
     """
-    paths = [*(directory / name for name in _EXPECTED), *sorted(directory.glob(_STRATEGIES))]
+    others = (path for name in _OTHERS if (path := directory / name).exists())
+    strategies = sorted(directory.glob(_STRATEGIES))
+    paths = [*(directory / name for name in _EXPECTED), *strategies, *others]
     answers = await asyncio.gather(*(_ask(path, deadline_s) for path in paths))
     up = [
         Point("", {"daemon": path.stem}, answer is not None)

@@ -115,7 +115,7 @@ def test_files_say_what_the_running_order_manager_says(
     assert printed(capsys, *words, *form, FEED_SESSION, "--at", "3", "--state-dir", state) == live
 
 
-@pytest.mark.parametrize("words", [(), ("--user", "other"), ("--user", "nobody"), ("--json",)])
+@pytest.mark.parametrize("words", [(), ("--user", "other"), ("--user", "OTHER"), ("--json",)])
 def test_files_say_what_is_used_of_limits(
     executing: OrderManager, capsys: Output, words: tuple[str, ...]
 ) -> None:
@@ -246,3 +246,12 @@ def test_a_long_fold_is_shown_on_a_terminal(stack: Stack) -> None:
 
     assert any("feed session" in line and line.endswith(" %") for line in terminal.lines)
     assert json.loads(terminal.remaining[-2])["fills"] == 37
+
+
+def test_files_say_of_whom_they_have_no_account(stack: Stack, capsys: Output) -> None:
+    """Names are compared as in a login; an empty table may come from a wrong one."""
+    root = "--state-dir", stack.files.path
+    for verb in ("positions", "pnl"):
+        assert printed(capsys, verb, "--user", "NEWS", *root) == printed(capsys, verb, *root)
+        assert run([verb, "--user", "nwes", *map(str, root)]) == ExitStatus.DONE
+        assert "user 'nwes' has no account in feed session" in capsys.readouterr().err

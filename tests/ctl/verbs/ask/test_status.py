@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,24 @@ def test_status_says_whose_orders_are_refused(
     two = shown({"state": "ACTIVE", "users_reducing": 0, "users_halted": 2})
     assert "trading is HALTED for 2 of the users: " in two
     assert "REDUCING" not in two
+
+
+def test_status_fails_while_a_daemon_is_at_a_stop(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    """It runs and answers, and a full disk or a bad file lets it do nothing."""
+
+    def status_of(gateway: Mapping[str, object], manager: Mapping[str, object]) -> int:
+        up = {"pid": 2, "uptime_s": 1, "source_state": "running"}
+        report = StackReport({**up, **gateway}, {**up, **manager}, {}, ())
+        monkeypatch.setattr(RunningDaemons, "report", lambda _daemons: report)
+        return run(["status"])
+
+    works = {"publication_blocked": None}, {"journal_fault": None}
+    assert status_of(*works) == ExitStatus.DONE
+    assert "running, 0 ticks/s" in capsys.readouterr().out
+    assert status_of({"publication_blocked": "1 MiB free"}, works[1]) == ExitStatus.NOT_RUNNING
+    assert "blocked: 1 MiB free, 0 ticks" in capsys.readouterr().out
+    assert status_of({"source_state": "fault"}, works[1]) == ExitStatus.NOT_RUNNING
+    assert status_of(works[0], {"journal_fault": "1 MiB free"}) == ExitStatus.NOT_RUNNING
+    assert "orders not taken: 1 MiB free, 0 orders" in capsys.readouterr().out

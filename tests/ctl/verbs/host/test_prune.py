@@ -102,6 +102,33 @@ def an_account(user: str, sessions: list[str]) -> AccountRecord:
     )
 
 
+def test_without_keep_the_configuration_says_how_many(tmp_path: Path) -> None:
+    """Each daemon's own: orders are kept for longer than the feed."""
+    state, config = tmp_path / "state", tmp_path / "config"
+    orders = state / ORDER_MANAGER
+    orders.mkdir(parents=True)
+    config.mkdir()
+    for session in "ABCDEF":
+        make_session(state / GATEWAY, session)
+        Journal.create(orders / f"{session}.journal").close()
+    where = ("--state-dir", state, "--config-dir", config, "--runtime-dir", tmp_path)
+    words = ["prune", *map(str, where)]
+
+    assert run(words) == ExitStatus.DONE
+    assert names_in(orders) == [f"{session}.journal" for session in "ABCDEF"]  # 30, by default
+    assert len(list((state / GATEWAY).glob("*.feed"))) == 3
+
+    (config / "order-manager.toml").write_text("sessions_kept = 4\n")
+    (config / "gateway.toml").write_text("sessions_kept = 2\n")
+    assert run(words) == ExitStatus.DONE
+    assert names_in(orders) == [f"{session}.journal" for session in "CDEF"]
+    assert len(list((state / GATEWAY).glob("*.feed"))) == 2
+
+    (config / "order-manager.toml").write_text("sessions_kept = none\n")
+    assert run(words) == ExitStatus.OPERATOR_FAULT
+    assert len(names_in(orders)) == 4
+
+
 @pytest.mark.parametrize("keep", ["0", "-1", "some"])
 def test_keep_must_be_at_least_one(keep: str) -> None:
     """Any other value of --keep is a usage error."""

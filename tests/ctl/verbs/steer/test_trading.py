@@ -11,6 +11,8 @@ from tests.ctl.verbs.asking import Output
 from tests.daemons.tradestack_order_manager.trading_day import Trader, TradingOrderManager
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
+from tradestack.net.control.refusals import refusal_text
+from tradestack.wire.varlink import VarlinkError
 
 
 @pytest.fixture
@@ -48,10 +50,12 @@ def test_limits_are_shown_with_what_is_used_of_them(
 def test_a_trading_state_is_set_and_shown(daemon: TradingOrderManager, capsys: Output) -> None:
     """With who did it, and why."""
     assert ctl(daemon, "trading", "halted", "--user", "news", "--reason", "lunch") == 0
+    said = capsys.readouterr().out
     ctl(daemon, "limits")
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].startswith("HALTED user news since 20")
     assert shown[0].endswith(": lunch")
+    assert said == f"{shown[0]}\n"
     (state,) = daemon.call("GetLimits")["states"]
     assert state["uid"] == os.getuid()
 
@@ -65,4 +69,64 @@ def test_what_makes_no_sense_is_refused(daemon: TradingOrderManager, capsys: Out
         ctl(daemon, "trading", "active", "--cancel", "--reason", "r")
     daemon.halt_file.touch()
     assert ctl(daemon, "trading", "active", "--reason", "r") == ExitStatus.REFUSED
-    assert f"refused: HaltFileExists: {daemon.halt_file}" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "refused: all users stay HALTED while the halt file exists" in error
+    assert f"delete {daemon.halt_file}" in error
+
+
+STOP = "trading", "halted", "--reason", "r"
+CANCEL = "cancel-orders", "--reason", "r"
+
+
+@pytest.mark.parametrize(
+    "verb", [STOP, CANCEL, ("positions",), ("pnl",), ("limits",)], ids=lambda verb: verb[0]
+)
+def test_a_user_who_does_not_exist_is_refused(
+    daemon: TradingOrderManager, capsys: Output, verb: tuple[str, ...]
+) -> None:
+    """By each verb that names a user: a misspelt brake must not look like one that was pulled."""
+    assert ctl(daemon, *verb, "--user", "nwes") == ExitStatus.REFUSED
+    error = capsys.readouterr().err
+    assert "there is no user 'nwes' who may trade; the users are: news, other" in error
+    assert daemon.call("GetLimits")["states"] == []
+
+
+def test_a_user_is_found_in_any_spelling(daemon: TradingOrderManager, capsys: Output) -> None:
+    """As in a login."""
+    assert ctl(daemon, *CANCEL, "--user", "NEWS") == 0
+    assert capsys.readouterr().out == "orders canceled: 1; of all users, still working: 0\n"
+    assert ctl(daemon, *STOP, "--user", "NEWS ") == 0
+    assert capsys.readouterr().out.startswith("HALTED user news since 20")
+    ctl(daemon, "positions", "--user", "News", "--json")
+    (state,) = daemon.call("GetLimits", {"user": "neWS"})["states"]
+    assert (state["user"], state["state"]) == ("news", "HALTED")
+
+
+def test_a_change_for_all_users_leaves_those_of_single_users_unsaid(
+    daemon: TradingOrderManager, capsys: Output
+) -> None:
+    """What is printed for a user has both states: the stricter one holds."""
+    ctl(daemon, *STOP, "--user", "other")
+    ctl(daemon, *STOP)
+    capsys.readouterr()
+    assert ctl(daemon, "trading", "active", "--user", "other", "--reason", "r") == 0
+    of_all, of_user = capsys.readouterr().out.splitlines()
+    assert of_all.startswith("HALTED all users since 20")
+    assert of_user.startswith("ACTIVE user other since 20")
+
+
+def test_a_reason_is_one_line_that_a_terminal_shows_as_it_is(
+    daemon: TradingOrderManager, capsys: Output
+) -> None:
+    """Neither the verb nor the order manager takes another one."""
+    for reason in ("", " ", "x\nHALTED user fake since never: forged", "\x1b[2J", "r" * 201):
+        with pytest.raises(SystemExit, match="2"):
+            ctl(daemon, "trading", "halted", "--reason", reason)
+        assert "1 to 200 printable characters on one line" in capsys.readouterr().err
+        for method in ("SetTradingState", "CancelOrders"):
+            change = {"reason": reason, "user": "news"}
+            change |= {"state": "HALTED"} if method == "SetTradingState" else {}
+            with pytest.raises(VarlinkError) as refused:
+                daemon.call(method, change)
+            assert "reason: it must be 1 to 200" in refusal_text(refused.value)
+    assert daemon.call("GetLimits")["states"] == []

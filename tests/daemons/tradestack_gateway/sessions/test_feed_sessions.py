@@ -19,6 +19,7 @@ from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.disk_calls import fail_with, record_disk_calls
+from tests.kit.open_files import removed_but_open
 from tradestack.configs.gateway import AtEnd, GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
@@ -251,3 +252,23 @@ def test_session_that_cannot_be_removed_is_logged(
     sessions.prune(1, in_use=())
     assert recorded_sidecars(tmp_path) == [current.sidecar]
     current.close()
+
+
+def test_logs_that_somebody_has_removed_are_closed(tmp_path: Path, config: GatewayConfig) -> None:
+    """Otherwise their space is free only when the process ends; a client may still read one."""
+    sessions = make_sessions(tmp_path)
+    first = begin(sessions, config)
+    second = begin(sessions, config, first)
+    current = begin(sessions, config, second)
+    for session in (first, second):
+        session.log.path.unlink()
+
+    sessions.close_removed(in_use={second.session_id})
+    assert removed_but_open(".feed") == {second.session_id}
+    assert sessions.ended_log(second.session_id) is second.log
+    assert sessions.ended_log(first.session_id) is None
+
+    sessions.close_removed(in_use=())
+    assert removed_but_open(".feed") == set()
+    current.close()
+    sessions.close()

@@ -196,7 +196,7 @@ def test_an_account_is_not_made_again_while_nothing_can_be_journalled(
 
 
 def test_each_users_newest_account_is_listed(executing: OrderManager, feed: RecordedFeed) -> None:
-    """Users by name, the newest feed session of each; of another user there is nothing to tell."""
+    """Users by name, the newest feed session of each."""
     enter_two(executing)
     record_feed(feed.log.parent, NEWER_SESSION)
     other = executing.client("other")
@@ -211,7 +211,6 @@ def test_each_users_newest_account_is_listed(executing: OrderManager, feed: Reco
     ]
     (account,) = executing.call("ListAccounts", {"user": "other"})["accounts"]
     assert account == accounts[1]
-    assert executing.call("ListAccounts", {"user": "nobody"})["accounts"] == []
     assert executing.stats()["accounts"] == 3
 
 

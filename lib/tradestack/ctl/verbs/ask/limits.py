@@ -18,6 +18,7 @@ import json
 from collections.abc import Sequence
 
 from tradestack.ctl.account_questions import ask, status_of
+from tradestack.ctl.readable import state_line
 from tradestack.ctl.recorded.options import add_session
 from tradestack.ctl.table import aligned
 
@@ -40,8 +41,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({key: reply[key] for key in ("hash", "states", "limits")}))
         return status
     for state in reply["states"]:
-        whose = "all users" if state["user"] is None else f"user {state['user']}"
-        print(f"{state['state']} {whose} since {state['since']}: {state['reason']}")
+        print(state_line(state))
     rows: list[Sequence[object]] = [HEADINGS]
     rows += [[limit[key] for key in KEYS] for limit in reply["limits"]]
     print(aligned(rows) if reply["limits"] else "no limit on usage is set\n", end="")

@@ -2,7 +2,8 @@
 
 Below them is what needs attention: the last error of a daemon, a limit that is near, a changed key
 that is not in use yet, and whether trading is halted. The exit status is 3 if a daemon does not
-answer, or a strategy is not connected.
+answer, the gateway cannot publish, the order manager takes no orders because it cannot journal
+them, or a strategy is not connected. Exporter, FIX port and gRPC edge are shown while they run.
 
 example:
   tradestackctl status
@@ -15,15 +16,26 @@ from typing import Any
 
 from tradestack.ctl.durations import duration_text
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons, Stats
+from tradestack.ctl.running_daemons import (
+    EXPORTER,
+    FIX,
+    GATEWAY,
+    GRPC,
+    ORDER_MANAGER,
+    RunningDaemons,
+    StackReport,
+    Stats,
+)
 from tradestack.ctl.table import aligned
 from tradestack.domain.trading_state import TradingState
 from tradestack.domain.units import counted, format_mebibytes
+from tradestack.observe.printable import printable
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
 CONNECTED_WITHIN_S = 10  # of a strategy's start; later it is a fault
 # States of a strategy that is not connected to a feed until the next feed session begins.
 WITHOUT_FEED = ("waiting for reports on the last messages", "session over")
+FAULT = "fault"  # the state of a source from which nothing more can be published
 LOOP = "loop"  # the gateway begins a session whenever its files end
 
 
@@ -32,17 +44,18 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table; return NOT_RUNNING unless every daemon answered and is connected."""
+    """Print the table; return NOT_RUNNING unless every daemon answered and does its work."""
     report = RunningDaemons.of(args).report()
     daemons: list[tuple[str, Stats | None, Callable[[Stats], str]]] = [
         (GATEWAY, report.gateway, _gateway),
         (ORDER_MANAGER, report.order_manager, _order_manager),
         *((f"strategy {name}", stats, _strategy) for name, stats in report.strategies.items()),
+        *((name, stats, _OTHERS[name]) for name, stats in report.others.items()),
     ]
     print(aligned([HEADINGS, *(_row(*daemon) for daemon in daemons)]), end="")
     for name, stats, _ in daemons:
         if stats is not None and stats.get("last_error"):
-            print(f"{name}: last error: {stats['last_error']}")
+            print(f"{name}: last error: {printable(stats['last_error'])}")
         if stats is not None and stats.get("limits_near"):
             print(f"{name}: {stats['limits_near']}")
         if stats is not None:
@@ -54,12 +67,20 @@ def run(args: argparse.Namespace) -> int:
     _print_trading((report.order_manager or {}).get("trading", {}))
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
+    return ExitStatus.NOT_RUNNING if report.faults or _is_at_a_stop(report) else ExitStatus.DONE
+
+
+def _is_at_a_stop(report: StackReport) -> bool:
+    """Return whether a daemon that answers cannot do its work."""
+    gateway, order_manager = report.gateway or {}, report.order_manager or {}
     is_apart = any(
         stats["uptime_s"] >= CONNECTED_WITHIN_S and _lost(stats)
         for stats in report.strategies.values()
         if stats is not None
     )
-    return ExitStatus.NOT_RUNNING if report.faults or is_apart else ExitStatus.DONE
+    is_silent = gateway.get("publication_blocked") or gateway.get("source_state") == FAULT
+    is_cut_off = (report.others.get(EXPORTER) or {}).get("server_fault")
+    return bool(is_silent or order_manager.get("journal_fault") or is_apart or is_cut_off)
 
 
 def _print_pending(name: str, pending: Mapping[str, str]) -> None:
@@ -89,17 +110,20 @@ def _row(name: str, stats: Stats | None, describe: Callable[[Stats], str]) -> Se
 
 
 def _gateway(stats: Stats) -> str:
-    rate = stats.get("rates", {}).get("1s", 0.0)
+    rate, blocked = stats.get("rates", {}).get("1s", 0.0), stats.get("publication_blocked")
+    state = stats.get("source_state", "-")
     return (
-        f"{stats.get('source_state', '-')}, {rate:,.0f} ticks/s, "
-        f"{counted(stats.get('ticks_total', 0), 'tick')}, "
+        (f"blocked: {blocked}, " if blocked else f"{state}, {rate:,.0f} ticks/s, ")
+        + f"{counted(stats.get('ticks_total', 0), 'tick')}, "
         f"{counted(stats.get('rows_rejected', 0), 'row')} rejected"
     )
 
 
 def _order_manager(stats: Stats) -> str:
+    fault = stats.get("journal_fault")
     return (
-        f"{counted(stats.get('orders_received', 0), 'order')}, "
+        (f"orders not taken: {fault}, " if fault else "")
+        + f"{counted(stats.get('orders_received', 0), 'order')}, "
         f"{stats.get('orders_accepted', 0):,} accepted, "
         f"{stats.get('orders_rejected', 0):,} rejected, "
         f"{counted(stats.get('fills', 0), 'fill')}, {stats.get('orders_working', 0):,} working"
@@ -115,6 +139,22 @@ def _strategy(stats: Stats) -> str:
         f"{counted(stats.get('fills', 0), 'fill')}"
         + "".join(f", not connected to {name}" for name in _lost(stats))
     )
+
+
+def _exporter(stats: Stats) -> str:
+    fault = stats.get("server_fault")
+    return f"not exporting: {fault}" if fault else f"{counted(stats.get('head', 0), 'tick')} stored"
+
+
+def _fix(stats: Stats) -> str:
+    return f"{counted(len(stats.get('clients', ())), 'client')} logged on"
+
+
+def _grpc(stats: Stats) -> str:
+    return f"{counted(sum(stats.get('calls', {}).values()), 'open call')}"
+
+
+_OTHERS: Mapping[str, Callable[[Stats], str]] = {EXPORTER: _exporter, FIX: _fix, GRPC: _grpc}
 
 
 def _lost(stats: Stats) -> list[str]:

@@ -1,9 +1,12 @@
 """Delete the files of old sessions: feed logs and their sidecars, order journals, statistics.
 
-The newest --keep sessions of each kind are kept, and in any case the current session of a running
-daemon, and the order sessions whose reports a strategy reads again when it starts. The statistics
-of strategies are deleted with their feed sessions. The daemons do the same whenever a session
-begins (`sessions_kept`); use this verb if a disk fills up before that.
+The newest sessions of each kind are kept, and in any case the current session of a running daemon,
+and the order sessions whose reports a strategy reads again when it starts. The statistics of
+strategies are deleted with their feed sessions. The daemons do the same whenever a session begins,
+except for sessions that a client reads; use --keep if a disk fills up before that. A running daemon
+closes what was deleted within a second, and the space is free then, or when no client reads it.
+
+Without --keep, as many are kept as the daemon's configuration says (`sessions_kept`).
 
 examples:
   tradestackctl prune --dry-run
@@ -13,10 +16,12 @@ examples:
 import argparse
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.ctl.arguments import positive_integer
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation, require_directory
@@ -26,6 +31,8 @@ from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemon
 from tradestack.ctl.strategies.recorded_statistics import strategies_with_statistics
 from tradestack.net.control.client import ControlFault
 from tradestack.report.files.state_files import files_of
+from tradestack.runtime.config.keys import parse_config, read_table
+from tradestack.runtime.config.shared_keys import ServerConfig
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.journal import JOURNAL_SUFFIX
@@ -34,7 +41,10 @@ from tradestack.store.statistics_file import STATISTICS_SUFFIX
 from tradestack.wire.journal.account_records import AccountRecord, EndedRecord
 from tradestack.wire.journal.order_journal import decode_record
 
-KEEP_DEFAULT = 3
+CONFIGS: Mapping[str, type[ServerConfig]] = {
+    GATEWAY: GatewayConfig,
+    ORDER_MANAGER: OrderManagerConfig,
+}
 SESSION_FILES = {
     GATEWAY: (FEED_LOG_SUFFIX, SIDECAR_SUFFIX, CHECKSUMS_SUFFIX, STATISTICS_SUFFIX),
     ORDER_MANAGER: (JOURNAL_SUFFIX, STATISTICS_SUFFIX),
@@ -62,9 +72,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep",
         type=positive_integer,
-        default=KEEP_DEFAULT,
         metavar="COUNT",
-        help=f"how many sessions of each kind to keep (default: {KEEP_DEFAULT})",
+        help="how many sessions of each kind to keep (default: sessions_kept of each daemon)",
     )
     parser.add_argument("--dry-run", action="store_true", help="only print what would be deleted")
     add_installation_arguments(parser)
@@ -72,18 +81,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Delete the files and print their sessions."""
-    state = Installation.of(args).state
+    installation = Installation.of(args)
+    state = installation.state
     require_directory(state, "--state-dir")
     daemons = RunningDaemons.of(args)
     strategies = dict.fromkeys(strategies_with_statistics(state), (STATISTICS_SUFFIX,))
     feeds: set[str] = set()  # feed sessions that are kept
+    kept = {each: args.keep or _sessions_kept(daemons, each, installation) for each in CONFIGS}
     for daemon, suffixes in (SESSION_FILES | strategies).items():
         directory, current = state / daemon, _current_session(daemons, daemon)
         if not directory.exists():
             continue
         with as_owner_of(directory):
             spared = order_sessions_needed(directory) if daemon == ORDER_MANAGER else feeds
-            sessions = sessions_to_remove(directory, suffixes, keep=args.keep, current=current)
+            keep = kept.get(daemon, kept[GATEWAY])  # of a strategy: as of the feed
+            sessions = sessions_to_remove(directory, suffixes, keep=keep, current=current)
             removed = [each for each in sessions if each.session_id not in spared]
             if daemon == GATEWAY:
                 logs = directory.glob(f"*{FEED_LOG_SUFFIX}")
@@ -132,6 +144,22 @@ def order_sessions_needed(directory: Path) -> set[str]:
                 case EndedRecord(user=user, feed_session=session):
                     earlier.pop((user, session), None)
     return {name for names in earlier.values() for name in names}
+
+
+def _sessions_kept(daemons: RunningDaemons, daemon: str, installation: Installation) -> int:
+    """Return how many sessions a daemon keeps, by what it runs with or else by its file.
+
+    Raises OperatorFault for a file that cannot be read: the default may be less than it says.
+    """
+    try:
+        with daemons.client(daemon) as client:
+            kept: int = client.call("io.tradestack.Daemon.GetConfig")["config"]["sessions_kept"]
+            return kept
+    except ControlFault:
+        path = installation.config / f"{daemon}.toml"
+    table = read_table(path) if path.exists() else {}
+    written = {key: value for key, value in table.items() if key == "sessions_kept"}
+    return parse_config(CONFIGS[daemon], written, source=str(path)).sessions_kept
 
 
 def _current_session(daemons: RunningDaemons, daemon: str) -> str | None:

@@ -11,6 +11,7 @@ examples:
 
 import argparse
 
+from tradestack.ctl.arguments import reason
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
 
@@ -20,14 +21,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", metavar="USER", help="only orders of this user (default: all)")
     parser.add_argument("--symbol", metavar="SYMBOL", help="only this symbol (default: all)")
     parser.add_argument(
-        "--reason", metavar="TEXT", required=True, help="reason, which the reports will state"
+        "--reason",
+        type=reason,
+        metavar="TEXT",
+        required=True,
+        help="reason, which the reports will state",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Cancel the orders; print how many there were."""
+    """Cancel the orders; print how many there were, and how many still work."""
     what = {"reason": args.reason, "user": args.user, "symbol": args.symbol}
     with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
         reply = manager.call("io.tradestack.OrderManager.CancelOrders", what)
-    print(f"orders canceled: {reply['orders']}")
+    print(f"orders canceled: {reply['orders']}; of all users, still working: {reply['working']}")
     return ExitStatus.DONE

@@ -6,7 +6,8 @@
 
 Cancels are always possible. The state outlives restarts and order sessions; of the state of a user
 and that of all users, the stricter one applies. While the file that `halt_file` names exists
-(/etc/tradestack/halt), all users are halted.
+(/etc/tradestack/halt), all users are halted. What holds afterwards is printed. A user whom the
+order manager does not know is refused; upper and lower case are the same, as in a login.
 
 examples:
   tradestackctl trading halted --cancel --reason "the feed is wrong"
@@ -16,7 +17,9 @@ examples:
 
 import argparse
 
+from tradestack.ctl.arguments import reason
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.readable import state_line
 from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
 
 STATES = ("active", "reducing", "halted")
@@ -27,7 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("state", choices=STATES, help="the new state")
     parser.add_argument("--user", metavar="USER", help="only for this user (default: for all)")
     parser.add_argument(
-        "--reason", metavar="TEXT", required=True, help="reason, for the log and the order journal"
+        "--reason",
+        type=reason,
+        metavar="TEXT",
+        required=True,
+        help="reason, for the log and the order journal",
     )
     parser.add_argument(
         "--cancel", action="store_true", help="with halted: cancel every working order"
@@ -35,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Set the state."""
+    """Set the state; print the states that hold then."""
     if args.cancel and args.state != "halted":
         args.refuse("--cancel goes with halted only")
     change = {
@@ -45,5 +52,6 @@ def run(args: argparse.Namespace) -> int:
         "cancel": args.cancel,
     }
     with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
-        manager.call("io.tradestack.OrderManager.SetTradingState", change)
+        reply = manager.call("io.tradestack.OrderManager.SetTradingState", change)
+    print("".join(f"{state_line(state)}\n" for state in reply["states"]), end="")
     return ExitStatus.DONE
