@@ -17,6 +17,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
+from tradestack.runtime.process.command_words import join_values_below_zero
 from tradestack.runtime.process.inherited_signals import restore_signals
 from tradestack.runtime.process.output import STDERR, STDOUT, discard_output
 from tradestack.runtime.process.process_start import prepare_process
@@ -190,7 +191,8 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Execute one command line and return its exit status."""
-    args, unknown = build_parser(arguments).parse_known_args(arguments)
+    words = join_values_below_zero(arguments)
+    args, unknown = build_parser(words).parse_known_args(words)
     if unknown:
         args.refuse(f"unrecognized arguments: {' '.join(unknown)}")  # with the usage of the verb
     try:
