@@ -18,9 +18,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
 from tradestack.runtime.process.command_words import join_values_below_zero
-from tradestack.runtime.process.inherited_signals import restore_signals
 from tradestack.runtime.process.output import STDERR, STDOUT, discard_output
-from tradestack.runtime.process.process_start import prepare_process
 from tradestack.wire.varlink import SERVICE_INTERFACE, VarlinkError
 
 DESCRIPTION = "Query, control and run the tradestack daemons."
@@ -53,6 +51,7 @@ exit status:
   2   the command line is wrong
   3   a daemon is not running, or you may not access it; status: or a strategy is not connected
   78  a file or setting has to be fixed first; the message names it
+  130  Ctrl-C
 """
 
 
@@ -182,13 +181,6 @@ VERBS = (
 )
 
 
-def main() -> None:
-    """Run the console script."""
-    prepare_process()
-    restore_signals()
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(arguments: Sequence[str]) -> int:
     """Execute one command line and return its exit status."""
     words = join_values_below_zero(arguments)
@@ -209,8 +201,6 @@ def run(arguments: Sequence[str]) -> int:
         return ExitStatus.DONE
     except OSError as error:
         return _fail(_describe(error), ExitStatus.REFUSED)
-    except KeyboardInterrupt:
-        return ExitStatus.INTERRUPTED
     return status
 
 

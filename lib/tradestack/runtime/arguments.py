@@ -19,6 +19,7 @@ exit status:
   1   unexpected fault or full disk; the log has the details
   2   invalid command line
   78  configuration or environment error; a restart cannot help
+  130 Ctrl-C while it starts, or during a check
 """
 
 # The name of an instance becomes part of file, unit and socket names.

@@ -6,6 +6,7 @@ command line ─► config ─► [daemonize] ─► environment, logs ─► Da
 1    an unexpected fault, its traceback in the log; or a full disk
 2    invalid command line
 78   an operator's fault: one message with place, problem and remedy; a restart cannot help
+130  Ctrl-C before the daemon could stop in order, or during a check
 """
 
 import asyncio
