@@ -26,6 +26,11 @@ def find_shortage(directory: Path, bytes_min: int) -> str | None:
     return f"{free} free, free_bytes_min is {least}"
 
 
+def has_room(directory: Path) -> bool:
+    """Return whether anything is free there. Raises OSError."""
+    return _free_bytes(directory) > 0
+
+
 def disk_level(
     name: str, directory: Path, *, own_bytes: int, bytes_min: int, remedy: str
 ) -> list[Level]:

@@ -9,23 +9,26 @@ from pathlib import Path
 
 from tradestack.backtest.sweep.results.table import IN_FILES, Table
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.result_file import check_new, result_file
 
 Write = Callable[[Table], None]
 
 
-def table_writer(path: Path) -> Write:
+def table_writer(path: Path, *, is_forced: bool = False) -> Write:
     """Return what writes a table to a file; the end of its name decides in which form.
 
     Whatever can be wrong with it is found out at once, not after hours of runs. Raises
-    OperatorFault.
+    OperatorFault, as the writer does for a disk that has become full since. is_forced: the file may
+    exist.
     """
-    match path.suffix.lower():
-        case ".csv":
-            write = _writer(path)
     write = _writer(path)
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise OperatorFault(str(path), "cannot be written there", "name a directory that can be")
-    return lambda table: write(table, path)
+    check_new(path, is_forced=is_forced)
+
+    def write_whole(table: Table) -> None:
+        with result_file(path) as unfinished:
+            write(table, unfinished)
+
+    return write_whole
 
 
 def _writer(path: Path) -> Callable[[Table, Path], None]:
