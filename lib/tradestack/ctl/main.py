@@ -5,7 +5,6 @@ if its name occurs on the command line, so that `tradestackctl stats` does not l
 """
 
 import argparse
-import errno
 import importlib
 import sys
 from collections.abc import Sequence
@@ -18,7 +17,8 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
 from tradestack.runtime.process.command_words import join_values_below_zero
-from tradestack.runtime.process.output import STDERR, STDOUT, discard_output
+from tradestack.runtime.process.output import STDERR, STDOUT, OutputFault, discard_output
+from tradestack.store.free_space import DISK_FULL
 from tradestack.wire.varlink import SERVICE_INTERFACE, VarlinkError
 
 DESCRIPTION = "Query, control and run the tradestack daemons."
@@ -199,6 +199,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader, `head` for instance, has closed the pipe
         discard_output(STDOUT, STDERR)
         return ExitStatus.DONE
+    except OutputFault as error:
+        discard_output(STDOUT)
+        reason = f"{error.strerror} for the output; write it to another place"
+        return _fail(reason, ExitStatus.REFUSED)
     except OSError as error:
         return _fail(_describe(error), ExitStatus.REFUSED)
     return status
@@ -255,11 +259,9 @@ def _describe(error: OSError) -> str:
         return f"{error}; run this as root"
     if isinstance(error, FileNotFoundError) and error.filename is None and not _has_directory():
         return "the current directory does not exist any more; change to another one"
-    if error.errno == errno.ENOSPC and error.filename is not None:
-        return f"{error.filename}: no space is left; make room on its disk, and run this again"
-    if error.errno == errno.ENOSPC and error.filename is None:
-        discard_output(STDOUT)
-        return f"{error.strerror} for the output; write it to another place"
+    if error.errno in DISK_FULL:
+        where = error.filename or "the disk of its files, or that of TMPDIR"
+        return f"{where}: no space is left; make room there, and run this again"
     return str(error)
 
 

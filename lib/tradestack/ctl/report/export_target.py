@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.report.exports import Format
+from tradestack.runtime.process.output import OutputFault
 
 STANDARD_OUTPUT = Path("-")
 
@@ -29,9 +30,12 @@ class CountedOutput:
         try:
             while rest:
                 rest = rest[self._file.write(rest) :]
-        except OSError as error:
+        except BrokenPipeError as error:
             self.fault = error
             raise
+        except OSError as error:
+            self.fault = OutputFault(error.errno, error.strerror)
+            raise self.fault from error
         self.size_bytes += len(content)
         return len(content)
 
