@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tradestack.net.control.client import ControlFault, NotRunning
+from tradestack.net.control.client import ControlFault
 from tradestack.wire.varlink import VarlinkError
 from tradestack_web.http.connection import connection_of
 from tradestack_web.http.errors import ApiError, json_response
@@ -129,7 +129,7 @@ class Questions:
     async def _newest_orders(self, count: int) -> list[OrderState]:
         journal = newest_journal(self._site.stack / ORDER_MANAGER)
         if journal is None:
-            remedy = "start the order manager: tradestackctl start"
+            remedy = "start the order manager: tradestackctl start order-manager"
             raise ApiError(502, "not_running", "there is no order journal yet", remedy)
         try:
             return await newest_orders(journal, count)
@@ -152,5 +152,4 @@ def refusal(error: ControlFault | VarlinkError) -> ApiError:
     if isinstance(error, VarlinkError):
         reasons = ", ".join(str(value) for value in error.parameters.values())
         return ApiError(409, "refused", f"{error.name.rpartition('.')[2]}: {reasons}")
-    remedy = "start it: tradestackctl start" if isinstance(error, NotRunning) else ""
-    return ApiError(502, "not_running", str(error), remedy)
+    return ApiError(502, "not_running", str(error))  # which says how to start it

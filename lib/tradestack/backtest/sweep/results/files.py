@@ -1,14 +1,12 @@
 """Tables as files: CSV, or Parquet where Polars is installed."""
 
 import csv
-import os
-import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from tradestack.backtest.sweep.results.table import IN_FILES, Table
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.python_package import installation_of
 from tradestack.store.result_file import check_new, result_file
 
 Write = Callable[[Table], None]
@@ -49,11 +47,9 @@ def _parquet_writer(path: Path) -> Callable[[Table, Path], None]:
     try:
         from tradestack.backtest.sweep.results.parquet import write_parquet  # needs Polars
     except ImportError as error:
-        rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
         raise OperatorFault(
             str(path),
             "Polars, the Python package that writes Parquet, is not installed",
-            f"install it{rights}: {shlex.quote(sys.executable)} -m pip install polars; "
-            "or name a file that ends in .csv",
+            f"{installation_of('polars')}; or name a file that ends in .csv",
         ) from error
     return write_parquet
