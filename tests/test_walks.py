@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 RECORDER = ROOT / "tests" / "kit" / "walk"
 COMMANDS = {
-    "tradestackctl": "tradestack.ctl.main",
+    "tradestackctl": "tradestack.ctl.__main__",
     "tradestack-gateway": "tradestack_gateway.__main__",
     "tradestack-order-manager": "tradestack_order_manager.__main__",
     "tradestack-strategy": "tradestack_strategy.__main__",

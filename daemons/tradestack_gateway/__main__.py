@@ -2,16 +2,19 @@
 
 from typing import NoReturn
 
-from tradestack.runtime.process.process_start import prepare_process
+from tradestack.runtime.process.interruption import end_at_interrupt
 
 
 def main() -> NoReturn:
     """Run the console script."""
-    prepare_process()
-    from tradestack.runtime.main import run
-    from tradestack_gateway.program import PROGRAM
+    with end_at_interrupt():
+        from tradestack.runtime.process.process_start import prepare_process
 
-    run(PROGRAM)
+        prepare_process()
+        from tradestack.runtime.main import run
+        from tradestack_gateway.program import PROGRAM
+
+        run(PROGRAM)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import logging
 import numpy as np
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.faults import words_of
 from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, emit
 from tradestack.sessions.feed_session import FeedSession
 from tradestack.sources.pace import NO_GAP, Gap, Pace, PaceKind, Plan, Schedule
@@ -143,8 +144,8 @@ class Player:
 
     def _block(self, error: OSError) -> None:
         if self.blocked is None:
-            emit(logger, PUBLICATION_BLOCKED, reason=error.strerror or error)
-        self.blocked = error.strerror or str(error)
+            emit(logger, PUBLICATION_BLOCKED, reason=words_of(error))
+        self.blocked = words_of(error)
         self._schedule.reset()
 
     def _unblock(self) -> None:

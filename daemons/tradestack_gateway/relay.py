@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
-from tradestack.domain.faults import OperatorFault
+from tradestack.domain.faults import OperatorFault, words_of
 from tradestack.net.client.feed_listener import EndReason, FeedListener
 from tradestack.net.server.session_server import SessionServer
 from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, SOURCE_FAULT, emit
@@ -290,7 +290,7 @@ class Relay(FeedListener):
         self.fault = fault
 
     def _block(self, error: OSError) -> None:
-        reason = error.strerror or str(error)
+        reason = words_of(error)
         if self.blocked is None:
             emit(logger, PUBLICATION_BLOCKED, reason=reason)
         self.blocked = reason

@@ -3,15 +3,18 @@
 import sys
 from typing import NoReturn
 
-from tradestack.runtime.process.process_start import prepare_process
+from tradestack.runtime.process.interruption import end_at_interrupt
 
 
 def main() -> NoReturn:
     """Run the console script."""
-    prepare_process()
-    from tradestack_metrics.command import run
+    with end_at_interrupt():
+        from tradestack.runtime.process.process_start import prepare_process
 
-    sys.exit(run(sys.argv[1:]))
+        prepare_process()
+        from tradestack_metrics.command import run
+
+        sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

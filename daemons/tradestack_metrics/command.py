@@ -14,6 +14,7 @@ from tradestack.net.addresses import Address, name_of, parse_address
 from tradestack.net.control.place import RUNTIME_DIRECTORY
 from tradestack.runtime.logs.handler import Logs, destination_of_stderr
 from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.process.command_words import join_values_below_zero
 from tradestack.runtime.process.inherited_signals import restore_signals
 from tradestack.runtime.supervisor.environment import forget_supervisor, parse_environment
 from tradestack.runtime.supervisor.listen_fds import adopt_sockets, bind_tcp
@@ -44,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 def run(arguments: Sequence[str]) -> int:
     """Execute one command line and return its exit status."""
-    args = build_parser().parse_args(arguments)
+    args = build_parser().parse_args(join_values_below_zero(arguments))
     restore_signals()
     Logs(NAME, destination_of_stderr(os.environ.get("JOURNAL_STREAM"))).install(LogLevel.INFO)
     try:

@@ -9,6 +9,7 @@ from tradestack.configs.web import WebConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context, Service
+from tradestack.store.python_package import installation_of
 from tradestack_web.metric_table import METRICS
 from tradestack_web.sockets import LOCAL, PAGE
 
@@ -19,7 +20,7 @@ def build(context: Context[WebConfig]) -> Service[WebConfig]:
     """Build the service. Raises OperatorFault."""
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
-        remedy = "run install.sh without --without-web, or pip install 'tradestack[web]'"
+        remedy = f"run install.sh without --without-web, or {installation_of(*missing)}"
         raise OperatorFault(", ".join(missing), "not installed", remedy)
     from tradestack_web.service import WebService
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ctl.up.sample_run import EXPECTED, PRICES, SENTIMENT, counters
 from tests.kit.gateway import Gateway
-from tests.kit.inherited_state import UNSHARE, after, needs_mounts
+from tests.kit.inherited_state import UNSHARE, after, needs_roots
 from tests.kit.other_user import needs_root
 
 DEADLINE_S = 60  # only a hang takes that long
@@ -146,7 +146,7 @@ def test_a_daemon_has_the_sockets_of_another_service(
         assert "unset" in line
 
 
-@needs_mounts
+@needs_roots
 def test_a_daemon_without_proc_works(tmp_path: Path) -> None:
     """It asks the kernel in other ways, or does without."""
     with Gateway(tmp_path) as gateway:
@@ -202,7 +202,7 @@ def test_a_daemon_may_start_no_process(tmp_path: Path) -> None:
         assert "the limit of processes: no more can be started" in gateway.errors
 
 
-@needs_mounts
+@needs_roots
 def test_a_container_has_no_null_device(tmp_path: Path) -> None:
     """Nothing runs without it; one sentence says how it is made."""
     statements = f"{UNSHARE}mount('-t', 'tmpfs', 'tmpfs', '/dev')"
@@ -222,7 +222,7 @@ MACHINES = {
 }
 
 
-@needs_mounts
+@needs_roots
 @pytest.mark.parametrize(("statements", "remedy"), MACHINES.values(), ids=MACHINES)
 def test_up_names_what_the_machine_lacks(tmp_path: Path, statements: str, remedy: str) -> None:
     """It ends at once: its daemons would wait for each other forever."""

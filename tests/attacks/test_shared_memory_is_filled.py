@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.gateway import Gateway
-from tests.kit.inherited_state import UNSHARE, after, needs_mounts
+from tests.kit.inherited_state import UNSHARE, after, needs_roots
 
 # A /dev/shm of the gateway's own, with so much room, and a file that takes what is left of it.
 IN_SMALL_MEMORY = """
@@ -35,7 +35,7 @@ NO_MEMORY = {
     ),
 }
 
-pytestmark = needs_mounts
+pytestmark = needs_roots
 
 
 @pytest.mark.parametrize(("statements", "reason"), NO_MEMORY.values(), ids=NO_MEMORY)

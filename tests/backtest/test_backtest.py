@@ -62,6 +62,16 @@ def test_the_result_says_what_became_of_it(files: DataFiles, tmp_path: Path) -> 
     assert [each.ticks for each in shown] == sorted(each.ticks for each in shown)
 
 
+@pytest.mark.parametrize("symbols", ["BBB", ["BBB"]])
+def test_one_symbol_may_be_named_without_a_list(
+    files: DataFiles, tmp_path: Path, symbols: str | list[str]
+) -> None:
+    """It is not taken for the symbols that its letters would be."""
+    result = backtest.run("news", **files, symbols=symbols, state_dir=tmp_path / "run")
+
+    assert result.orders == 1
+
+
 def test_fills_are_those_of_the_files(sample: Result, capsys: Output) -> None:
     """A row for each, as `fills` lists them."""
     listed = asked(capsys, "fills", "--count", 10**6, "--state-dir", sample.state_dir)

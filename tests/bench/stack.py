@@ -83,7 +83,7 @@ def running_stack(
 
 def startup_s(directory: Path, arguments: Sequence[str]) -> float:
     """Return the time from the start of `tradestackctl up` to readiness. Raises NotMeasured."""
-    main = "import sys; from tradestack.ctl.main import main; sys.exit(main())"
+    main = "import sys; from tradestack.ctl.__main__ import main; sys.exit(main())"
     log = directory / "up.log"
     began_s = time.monotonic()
     with log.open("wb") as said:

@@ -158,3 +158,14 @@ def test_an_unknown_option_is_refused_with_the_usage_of_its_verb(capsys: Output)
     assert raised.value.code == 2
     assert errors.startswith("usage: tradestackctl up ")
     assert errors.endswith("tradestackctl up: error: unrecognized arguments: --pase 60x\n")
+
+
+@pytest.mark.parametrize("verb", ["import", "up", "backtest", "soak"])
+def test_a_scale_that_begins_below_zero_is_a_value(verb: str, capsys: Output) -> None:
+    """It can be typed as the help and the remedies write it: only what is unknown is refused."""
+    with pytest.raises(SystemExit):
+        run([verb, "x", "--sentiment-scale", "-1..1", "--unknown"])
+
+    errors = capsys.readouterr().err
+    assert "error: unrecognized arguments: " in errors
+    assert "-1..1" not in errors

@@ -51,7 +51,16 @@ def test_a_command_asks_the_stack_of_its_own_installation(
     monkeypatch.setattr("tradestack.ctl.running_daemons.RUNTIME_DIRECTORY", directories["system"])
     monkeypatch.setattr("tradestack.ctl.running_daemons.USERS_DIRECTORY", tmp_path)
 
-    assert RunningDaemons.of(argparse.Namespace()).directory == directories[found]
+    running = RunningDaemons.of(argparse.Namespace())
+    assert running.directory == directories[found]
+    assert running.command("limits") == "tradestackctl limits"
+
+
+def test_a_command_is_for_the_same_daemons(tmp_path: Path) -> None:
+    """What is printed to be typed names the directory that was asked."""
+    running = RunningDaemons(tmp_path / "of mine")
+
+    assert running.command("limits") == f"tradestackctl limits --runtime-dir '{tmp_path}/of mine'"
 
 
 def test_a_control_client_connects_again_after_close(stack: Stack) -> None:

@@ -1,4 +1,4 @@
-"""A file system of a few MiB, which a test can fill."""
+"""A file system of a few MiB, in memory, which a test can fill. Only root can mount one."""
 
 import contextlib
 import os
@@ -21,6 +21,14 @@ def small_disk(directory: Path) -> Iterator[Path]:
         yield directory
     finally:
         subprocess.run(["umount", directory], check=True)
+
+
+@contextlib.contextmanager
+def full_disk(directory: Path) -> Iterator[Path]:
+    """Give a new directory in which files can be created, and nothing can be written to them."""
+    with small_disk(directory / "full") as place:
+        fill(place)
+        yield place
 
 
 def fill(directory: Path) -> None:

@@ -21,7 +21,7 @@ def mount(*arguments):
 mount("--make-rprivate", "/")
 """
 
-needs_mounts = pytest.mark.skipif(
+needs_roots = pytest.mark.skipif(
     subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode
     != 0,
     reason="mount namespaces are not available",

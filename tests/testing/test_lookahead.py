@@ -239,7 +239,7 @@ def test_a_name_parameters_and_symbols_are_those_of_a_configuration(tmp_path: Pa
     with pytest.raises(ValueError, match="mine decides nothing"):
         assert_no_lookahead(str(path), TICKS)
     with pytest.raises(LookaheadFound, match=r"BUY 0.00000003 IBM"):
-        assert_no_lookahead(str(path), TICKS, parameters={"each": "9"}, symbols=["IBM"], quantity=3)
+        assert_no_lookahead(str(path), TICKS, parameters={"each": "9"}, symbols="IBM", quantity=3)
     with pytest.raises(ValueError, match="each is 10, allowed is a whole number from 1 to 9"):
         assert_no_lookahead(str(path), TICKS, parameters={"each": "10"})
 
@@ -278,3 +278,8 @@ def test_random_ticks_are_the_same_for_a_seed_and_plausible() -> None:
     assert 10 < len(news) < 200
     assert all(0 <= each <= 100 * 10**8 for each in news)
     assert all(each.price > 0 and each.size > 0 for each in prices)
+
+
+def test_a_symbol_alone_is_not_its_letters() -> None:
+    """One may be named without a list."""
+    assert {each.symbol for each in random_ticks(20, symbols="SPY")} == {"SPY"}

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tradestack.net.control.client import ControlFault, NotRunning
+from tradestack.net.control.client import ControlFault
 from tradestack.net.control.refusals import refusal_text
 from tradestack.net.server.users import canonical_user
 from tradestack.wire.varlink import VarlinkError
@@ -131,7 +131,7 @@ class Questions:
     async def _newest_orders(self, count: int) -> list[OrderState]:
         journal = newest_journal(self._site.stack / ORDER_MANAGER)
         if journal is None:
-            remedy = "start the order manager: tradestackctl start"
+            remedy = "start the order manager: tradestackctl start order-manager"
             raise ApiError(502, "not_running", "there is no order journal yet", remedy)
         try:
             return await newest_orders(journal, count)
@@ -152,5 +152,4 @@ def refusal(error: ControlFault | VarlinkError) -> ApiError:
     """Return the error for a daemon that refuses, or does not answer."""
     if isinstance(error, VarlinkError):
         return ApiError(409, "refused", refusal_text(error))
-    remedy = "start it: tradestackctl start" if isinstance(error, NotRunning) else ""
-    return ApiError(502, "not_running", str(error), remedy)
+    return ApiError(502, "not_running", str(error))  # which says how to start it

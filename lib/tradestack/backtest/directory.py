@@ -14,6 +14,7 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.directory_lock import DirectoryLock
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack.store.free_space import OTHER_DISK, OTHER_TMPDIR, full_disk_explained
 from tradestack.store.journal import JOURNAL_SUFFIX
 
 DIRECTORY_MODE = 0o700
@@ -54,6 +55,8 @@ def result_directory(named: Path | None) -> Iterator[ResultDirectory]:
     """
     with contextlib.ExitStack() as held:
         root = held.enter_context(_temporary()) if named is None else named.absolute()
+        remedy = OTHER_TMPDIR if named is None else OTHER_DISK
+        held.enter_context(full_disk_explained(root, remedy))
         directory = ResultDirectory(root)
         for path in (directory.gateway, directory.order_manager):
             held.callback(_prepare(path).release)

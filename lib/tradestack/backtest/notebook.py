@@ -14,6 +14,7 @@ from tradestack.backtest.plan import (
 )
 from tradestack.backtest.result import Result
 from tradestack.domain.clock import Clock
+from tradestack.domain.symbol import listed_symbols
 from tradestack.runtime.clock import SystemClock
 from tradestack.sources.csv.options import ReadingOptions
 
@@ -31,7 +32,7 @@ def run(
     config: str | Path | None = None,
     parameters: Mapping[str, object] | None = None,
     quantity: str | None = None,
-    symbols: Sequence[str] | None = None,
+    symbols: str | Sequence[str] | None = None,
     order_manager: str | Path | None = None,
     options: ReadingOptions | None = None,
     start_ns: int | None = None,
@@ -46,8 +47,8 @@ def run(
     strategy: a class, or a name that `strategy` of etc/strategy/news.toml may have. prices,
     sentiment: files, directories or patterns; feed_log: the log of a feed session instead of them;
     without any the sample data. config: a file like etc/strategy/news.toml; parameters, quantity
-    and symbols replace what it has. order_manager: a file
-    like etc/order-manager.toml, with limits and execution. options: how files are read. start_ns,
+    and symbols, one or several, replace what it has. order_manager: a file like
+    etc/order-manager.toml, with limits and execution. options: how files are read. start_ns,
     end_ns: event times, ns since the Unix epoch. shuffle_seed: from 0; deals the sentiments of
     these times out again among the news. state_dir: where its files go, which stay; None: into a
     new temporary directory.
@@ -55,7 +56,7 @@ def run(
     Ctrl-C ends it between two batches, with the result up to there. Raises OperatorFault for what
     the caller has to correct, OSError.
     """
-    keys = {"quantity": quantity, "symbols": None if symbols is None else list(symbols)}
+    keys = {"quantity": quantity, "symbols": None if symbols is None else listed_symbols(symbols)}
     instance, strategy_config = strategy_plan(
         name_of(strategy),
         _path(config),

@@ -39,14 +39,14 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
-def add_count(parser: argparse.ArgumentParser, *flags: str, metavar: str, what: str) -> None:
+def add_count(parser: argparse.ArgumentParser, what: str) -> None:
     """Declare how many of the newest to print."""
     parser.add_argument(
-        *flags,
+        "-n",
+        "--count",
         type=positive_integer,
-        dest="count",
         default=COUNT_DEFAULT,
-        metavar=metavar,
+        metavar="COUNT",
         help=f"how many {what} to print (default: {COUNT_DEFAULT}; a running order manager gives "
         f"up to {COUNT_MAX:,})",
     )

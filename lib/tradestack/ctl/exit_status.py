@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
+from tradestack.runtime.process.interruption import EXIT_STATUS_INTERRUPTED
 
 
 class ExitStatus(IntEnum):
@@ -12,4 +13,4 @@ class ExitStatus(IntEnum):
     REFUSED = 1  # a daemon or systemd refused the request, or it failed
     NOT_RUNNING = 3  # a daemon could not be reached; the status that systemctl uses
     OPERATOR_FAULT = EXIT_STATUS_OPERATOR_FAULT
-    INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+    INTERRUPTED = EXIT_STATUS_INTERRUPTED

@@ -5,7 +5,6 @@ if its name occurs on the command line, so that `tradestackctl stats` does not l
 """
 
 import argparse
-import errno
 import importlib
 import sys
 from collections.abc import Sequence
@@ -18,9 +17,9 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
 from tradestack.net.control.refusals import refusal_text
-from tradestack.runtime.process.inherited_signals import restore_signals
-from tradestack.runtime.process.output import STDERR, STDOUT, discard_output
-from tradestack.runtime.process.process_start import prepare_process
+from tradestack.runtime.process.command_words import join_values_below_zero
+from tradestack.runtime.process.output import STDERR, STDOUT, OutputFault, discard_output
+from tradestack.store.free_space import DISK_FULL
 from tradestack.wire.varlink import SERVICE_INTERFACE, VarlinkError
 
 DESCRIPTION = "Query, control and run the tradestack daemons."
@@ -53,6 +52,7 @@ exit status:
   2   the command line is wrong
   3   a daemon is not running, or you may not access it; status: or one cannot do its work
   78  a file or setting has to be fixed first; the message names it
+  130  Ctrl-C
 """
 
 
@@ -182,16 +182,10 @@ VERBS = (
 )
 
 
-def main() -> None:
-    """Run the console script."""
-    prepare_process()
-    restore_signals()
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(arguments: Sequence[str]) -> int:
     """Execute one command line and return its exit status."""
-    args, unknown = build_parser(arguments).parse_known_args(arguments)
+    words = join_values_below_zero(arguments)
+    args, unknown = build_parser(words).parse_known_args(words)
     if unknown:
         args.refuse(f"unrecognized arguments: {' '.join(unknown)}")  # with the usage of the verb
     try:
@@ -206,10 +200,12 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader, `head` for instance, has closed the pipe
         discard_output(STDOUT, STDERR)
         return ExitStatus.DONE
+    except OutputFault as error:
+        discard_output(STDOUT)
+        reason = f"{error.strerror} for the output; write it to another place"
+        return _fail(reason, ExitStatus.REFUSED)
     except OSError as error:
         return _fail(_describe(error), ExitStatus.REFUSED)
-    except KeyboardInterrupt:
-        return ExitStatus.INTERRUPTED
     return status
 
 
@@ -264,11 +260,9 @@ def _describe(error: OSError) -> str:
         return f"{error}; run this as root"
     if isinstance(error, FileNotFoundError) and error.filename is None and not _has_directory():
         return "the current directory does not exist any more; change to another one"
-    if error.errno == errno.ENOSPC and error.filename is not None:
-        return f"{error.filename}: no space is left; make room on its disk, and run this again"
-    if error.errno == errno.ENOSPC and error.filename is None:
-        discard_output(STDOUT)
-        return f"{error.strerror} for the output; write it to another place"
+    if error.errno in DISK_FULL:
+        where = error.filename or "the disk of its files, or that of TMPDIR"
+        return f"{where}: no space is left; make room there, and run this again"
     return str(error)
 
 

@@ -6,6 +6,7 @@ grpc.sock   web-control.sock
 
 import argparse
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +14,8 @@ from typing import Any
 
 from tradestack.ctl.own_command import is_users_command
 from tradestack.net.control.client import REPLY_DEADLINE_S, ControlClient, ControlFault
-from tradestack.net.control.place import RUNTIME_DIRECTORY
+from tradestack.net.control.place import RUNTIME_DIRECTORY, USERS_DIRECTORY
 
-USERS_DIRECTORY = Path("/run/user")
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
 EXPORTER = "exporter"
@@ -77,11 +77,13 @@ class RunningDaemons:
         Without that one, use the other: of the system, or of the user's --user installation.
         """
         directory: Path | None = getattr(args, "runtime_dir", None)
-        if directory is not None:
-            return cls(directory)
-        users = USERS_DIRECTORY / str(os.getuid()) / "tradestack"
-        is_users = users.is_dir() and (is_users_command() or not RUNTIME_DIRECTORY.is_dir())
-        return cls(users if is_users else RUNTIME_DIRECTORY)
+        return cls(_default_directory() if directory is None else directory)
+
+    def command(self, words: str) -> str:
+        """Return the command that asks the same daemons something else."""
+        if self.directory == _default_directory():
+            return f"tradestackctl {words}"
+        return f"tradestackctl {words} --runtime-dir {shlex.quote(str(self.directory))}"
 
     def socket_of(self, name: str) -> Path:
         """Return the socket of `gateway`, `exporter`, `web` … or of a strategy instance."""
@@ -159,3 +161,9 @@ class RunningDaemons:
                 "io.tradestack.Daemon.WatchStats", deadline_s=STATS_DEADLINE_S
             ):
                 yield reply["stats"]
+
+
+def _default_directory() -> Path:
+    users = USERS_DIRECTORY / str(os.getuid()) / "tradestack"
+    is_users = users.is_dir() and (is_users_command() or not RUNTIME_DIRECTORY.is_dir())
+    return users if is_users else RUNTIME_DIRECTORY

@@ -9,6 +9,12 @@
 EXIT_STATUS_OPERATOR_FAULT = 78
 
 
+def words_of(error: OSError) -> str:
+    """Return what the error is and, if it knows one, of which file."""
+    what = error.strerror or str(error)
+    return what if error.filename is None else f"{error.filename}: {what}"
+
+
 class OperatorFault(Exception):
     """A fault that an operator can repair, with place, problem and remedy in its message.
 

@@ -1,11 +1,9 @@
 """nats-py, which is an extra: whether it is installed, and how to install it."""
 
 import importlib.util
-import os
-import shlex
-import sys
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.python_package import installation_of
 
 
 def require_nats(what: str) -> None:
@@ -14,7 +12,7 @@ def require_nats(what: str) -> None:
         raise OperatorFault(
             what,
             "nats-py, the Python package that speaks to NATS, is not installed",
-            f"{_installation('nats-py>=2.16')}, or run install.sh without --without-nats",
+            f"{installation_of('nats-py>=2.16')}, or run install.sh without --without-nats",
         )
 
 
@@ -24,10 +22,5 @@ def require_keys(what: str) -> None:
         raise OperatorFault(
             what,
             "nkeys, the Python package that signs with the key in it, is not installed",
-            f"{_installation('nkeys')}, or log in by user and password_file",
+            f"{installation_of('nkeys')}, or log in by user and password_file",
         )
-
-
-def _installation(package: str) -> str:
-    rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
-    return f"install it{rights}: {shlex.quote(sys.executable)} -m pip install '{package}'"

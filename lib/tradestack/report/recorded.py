@@ -38,7 +38,7 @@ from tradestack.report.files.state_files import (
     names,
     tapes_of,
 )
-from tradestack.report.files.unreadable import as_operator_fault
+from tradestack.report.files.unreadable import as_operator_fault, see_verification
 from tradestack.report.journal_facts import JournalFacts
 from tradestack.report.journal_pass import JournalPass, JournalsRead
 from tradestack.report.tape_tables import news_table, tick_table
@@ -200,7 +200,9 @@ class RecordedSession:
                 show(share)
                 self.release_tape()
 
-            return SymbolCodes(self.id, self.tape, show_and_release)
+            return SymbolCodes(
+                self.id, self.tape, show_and_release, see_verification(self.log, self.id)
+            )
 
     @cached_property
     def _symbols(self) -> TextCodes:

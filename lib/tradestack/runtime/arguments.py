@@ -9,6 +9,7 @@ from typing import Any
 
 from tradestack.domain.version import VERSION
 from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.process.command_words import join_values_below_zero
 from tradestack.runtime.program import Program, Tool
 
 EXIT_STATUS_HELP = """\
@@ -18,6 +19,7 @@ exit status:
   1   unexpected fault or full disk; the log has the details
   2   invalid command line
   78  configuration or environment error; a restart cannot help
+  130 Ctrl-C while it starts, or during a check
 """
 
 # The name of an instance becomes part of file, unit and socket names.
@@ -42,7 +44,7 @@ class Arguments:
 def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
     """Parse a command line; exit with 0 for --help and --version, 2 for an invalid one."""
     parser = build_parser(program)
-    options = parser.parse_args(argv)
+    options = parser.parse_args(join_values_below_zero(argv))
     if options.daemonize != (options.pidfile is not None):
         parser.error("--daemonize and --pidfile FILE require each other")
     if options.json and not options.check_config:

@@ -6,6 +6,7 @@ command line ─► config ─► [daemonize] ─► environment, logs ─► Da
 1    an unexpected fault, its traceback in the log; or a full disk
 2    invalid command line
 78   an operator's fault: one message with place, problem and remedy; a restart cannot help
+130  Ctrl-C before the daemon could stop in order, or during a check
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from typing import NoReturn, TypeVar
 
 import uvloop
 
-from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault, words_of
 from tradestack.runtime.arguments import Arguments, parse_arguments
 from tradestack.runtime.config.keys import ConfigFile, read_config
 from tradestack.runtime.config.shared_keys import DaemonConfig
@@ -81,7 +82,7 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
         if error.errno not in DISK_FULL:  # not 78: a restart may find space
             logger.critical("unexpected fault, the daemon exits", exc_info=True)
         else:
-            logger.critical("%s, the daemon exits: free space for its files", error.strerror)
+            logger.critical("%s, the daemon exits: free space for its files", words_of(error))
         return EXIT_STATUS_FAULT
     except Exception:  # the last handler: log and exit; the next start recovers from the files
         logger.critical("unexpected fault, the daemon exits", exc_info=True)

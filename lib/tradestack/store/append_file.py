@@ -102,10 +102,10 @@ class AppendFile:
             written = os.pwrite(self._descriptor, data, offset)
             if written < length:
                 # The error of the remainder is unknown; it is nearly always a full disk.
-                raise OSError(
-                    errno.ENOSPC, f"{written} of {length} bytes were written", str(self.path)
-                )
-        except OSError:
+                problem = f"{os.strerror(errno.ENOSPC)}: {written} of {length} bytes were written"
+                raise OSError(errno.ENOSPC, problem)
+        except OSError as error:
+            error.filename = str(self.path)  # a write names none
             self._torn = True
             self._try_cut(offset)
             raise

@@ -4,15 +4,20 @@ A process that fills a disk harms all others: the systemd journal, the other dae
 is needed to make room. So the daemons stop writing earlier, at `free_bytes_min`.
 """
 
+import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+from tradestack.domain.faults import OperatorFault
 from tradestack.domain.units import format_mebibytes
 from tradestack.observe.levels import REACHED_PERCENT, Level
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 ROOM_REMEDY = "make room on the disk (see `tradestackctl prune --keep`), lower free_bytes_min"
+OTHER_DISK = "make room on its disk, or name a place on another one"
+OTHER_TMPDIR = "make room on its disk, or set TMPDIR to a directory on another one"
 
 
 def find_shortage(directory: Path, bytes_min: int) -> str | None:
@@ -33,6 +38,22 @@ def storage_fault(error: OSError, directory: Path) -> str:
     if error.errno not in DISK_FULL:
         return text
     return f"{text}: make room on the disk (see `tradestackctl prune --keep`), and try again"
+
+
+def has_room(directory: Path) -> bool:
+    """Return whether anything is free there. Raises OSError."""
+    return _free_bytes(directory) > 0
+
+
+@contextlib.contextmanager
+def full_disk_explained(place: Path, remedy: str) -> Iterator[None]:
+    """Raise OperatorFault for a full disk below a place: a write that fails names no file."""
+    try:
+        yield
+    except OSError as error:
+        if type(error) is not OSError or error.errno not in DISK_FULL:
+            raise
+        raise OperatorFault(str(place), "no space is left", remedy) from error
 
 
 def disk_level(

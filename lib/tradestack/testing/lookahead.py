@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from tradestack.domain.fixed_point import SCALE, format_fixed
+from tradestack.domain.symbol import listed_symbols
 from tradestack.domain.tick import TickKind
 from tradestack.strategies.configured import ConfiguredStrategy, configure
 from tradestack.strategies.intent import AnyIntent, CancelIntent, Intent
@@ -52,7 +53,7 @@ def assert_no_lookahead(
     ticks: Iterable[Message],
     *,
     parameters: Mapping[str, str] | None = None,
-    symbols: Iterable[str] = (),
+    symbols: str | Iterable[str] = (),
     quantity: int = SCALE,
     rounds: int = 20,
     seed: int = 1,
@@ -66,7 +67,7 @@ def assert_no_lookahead(
     decided at all, which would prove nothing.
     """
     loaded = find_strategy(strategy) if isinstance(strategy, str) else loaded_class(strategy)
-    configured = configure(loaded, parameters or {}, symbols, quantity)
+    configured = configure(loaded, parameters or {}, listed_symbols(symbols), quantity)
     feed = _batch_of(list(ticks))
     if len(feed) < 2:
         raise ValueError(f"there are {len(feed)} ticks: give at least two")

@@ -6,6 +6,7 @@ import numpy as np
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.symbol import listed_symbols
 from tradestack.domain.tick import Aggressor
 from tradestack.strategies.messages import Message, NewsItem, PriceTick
 
@@ -17,14 +18,15 @@ _PAUSE_MAX_MS = 2_000
 
 
 def random_ticks(
-    count: int = 500, *, symbols: Sequence[str] = ("SPY", "IBM"), seed: int = 1
+    count: int = 500, *, symbols: str | Sequence[str] = ("SPY", "IBM"), seed: int = 1
 ) -> list[Message]:
     """Return messages with prices and news of these symbols; the same for the same arguments."""
     numbers = np.random.default_rng(seed)
-    cents = dict.fromkeys(symbols, _PRICE_START)
+    names = listed_symbols(symbols)
+    cents = dict.fromkeys(names, _PRICE_START)
     event_time_ns, messages = _START_NS, list[Message]()
     for sequence in range(1, count + 1):
-        symbol = symbols[int(numbers.integers(len(symbols)))]
+        symbol = names[int(numbers.integers(len(names)))]
         event_time_ns += int(numbers.integers(_PAUSE_MAX_MS)) * NANOSECONDS_PER_SECOND // 1_000
         if numbers.integers(_NEWS_EACH) == 0:
             sentiment = int(numbers.integers(_SENTIMENT_MAX + 1)) * SCALE

@@ -1,5 +1,7 @@
 """The files of a feed session at a moment: boundaries, journals that are not there, damage."""
 
+import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from tests.ctl.verify.traded import (
 )
 from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
 from tradestack.ctl import progress
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.main import run
 from tradestack.ctl.recorded.moment import AtSequence
 from tradestack.ctl.recorded.session_at import session_at
 from tradestack.domain.faults import OperatorFault
@@ -202,8 +206,10 @@ def test_files_that_do_not_agree(traded: Path, tmp_path: Path) -> None:
     log.write_bytes(content)
 
     assert news(state, 3) == news(traded, 3)
-    with pytest.raises(OperatorFault, match=f"see `tradestackctl verify {FEED_SESSION}`"):
+    with pytest.raises(OperatorFault) as raised:
         accounts(state, 4)
+    (command,) = re.findall("^see `tradestackctl (.*)`$", raised.value.remedy)
+    assert run(shlex.split(command)) == ExitStatus.REFUSED  # it is found, and differs
 
 
 def test_the_progress_of_a_long_fold(

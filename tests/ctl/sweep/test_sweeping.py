@@ -3,6 +3,7 @@
 import csv
 import json
 import statistics
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from tests.ctl.verbs.asking import Output
 from tests.kit.findable import make_tests_findable
+from tests.kit.full_disk import full_disk, needs_root
 from tests.kit.stack import TRADESTACKCTL
 from tests.kit.terminal import Terminal
 from tradestack.ctl.exit_status import ExitStatus
@@ -184,6 +186,34 @@ def test_ctrl_c_tells_the_runs_up_to_there(tmp_path: Path) -> None:
     assert not any("Traceback" in line or "1 of 6" in line for line in terminal.remaining)
     with path.open(newline="") as file:
         assert [row["waits"] for row in csv.DictReader(file)] == ["0"]
+
+
+@needs_root
+def test_the_runs_are_not_lost_to_a_full_disk(tmp_path: Path) -> None:
+    """Whichever of the two places is full, the other one has the table."""
+    command = [TRADESTACKCTL, *CROSSOVER[:4], "--sweep", "short_ticks=10,20"]
+    with full_disk(tmp_path) as disk:
+        printed = subprocess.run(
+            [*command, "--output", disk / "o.csv"], check=False, capture_output=True, text=True
+        )
+        with (disk / "out.txt").open("w") as full:
+            written = subprocess.run(
+                [*command, "--output", tmp_path / "o.csv"],
+                check=False,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+
+    assert (printed.returncode, written.returncode) == (
+        ExitStatus.OPERATOR_FAULT,
+        ExitStatus.REFUSED,
+    )
+    assert "2 tries" in printed.stdout
+    assert f"{disk}/o.csv: no space is left; make room on its disk" in printed.stderr
+    assert "No space left on device for the output" in written.stderr
+    with (tmp_path / "o.csv").open(newline="") as file:
+        assert {row["short_ticks"] for row in csv.DictReader(file)} == {"10", "20"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ctl.up.sample_run import up
-from tests.kit.inherited_state import UNSHARE, after, needs_mounts
+from tests.kit.inherited_state import UNSHARE, after, needs_roots
 
 OPTIONS = ("--pace", "max", "--until-end")
 
@@ -34,7 +34,7 @@ def up_after(
     )
 
 
-@needs_mounts
+@needs_roots
 @pytest.mark.parametrize("size", ["size=16k", "size=2m", "size=60m", "nr_inodes=5", "nr_inodes=16"])
 @pytest.mark.parametrize("is_chosen", [True, False])
 def test_a_small_file_system_is_refused(
@@ -54,7 +54,7 @@ def test_a_small_file_system_is_refused(
     assert "choose another --state-dir" in line
 
 
-@needs_mounts
+@needs_roots
 def test_a_small_file_system_is_enough_for_who_says_so(files: tuple[str, ...], place: Path) -> None:
     """The limit is that of the daemons, which --set can lower."""
     mount = f"{UNSHARE}mount('-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', {str(place)!r})\n"

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from tests.ctl.verbs.asking import Output
 from tests.ctl.verify.traded import order, trade
+from tests.kit.full_disk import full_disk, needs_root
 from tests.kit.recorded_session import FEED_SESSION, ORDER_SESSION, RecordedSession, trades
 from tradestack import report
 from tradestack.ctl.exit_status import ExitStatus
@@ -135,8 +136,8 @@ def test_a_file_that_exists_stays(directory: Path, tmp_path: Path, capsys: Outpu
 
 def test_only_regular_files_are_replaced(directory: Path, tmp_path: Path, capsys: Output) -> None:
     """A directory or a device is something else."""
-    assert "no regular file" in refused(directory, capsys, "fills", "-o", tmp_path, "--force")
-    assert "cannot be written" in refused(
+    assert "is a directory" in refused(directory, capsys, "fills", "-o", tmp_path, "--force")
+    assert "no such directory" in refused(
         directory, capsys, "fills", "-o", tmp_path / "missing" / "file"
     )
 
@@ -239,3 +240,16 @@ def test_returns_of_a_lost_capital_are_refused(tmp_path: Path, capsys: Output) -
 
     assert "--capital" in refused(tmp_path, capsys, *words, "100")
     assert exported(tmp_path, *words, "1000") == ExitStatus.DONE
+
+
+@needs_root
+@pytest.mark.parametrize("form", ["parquet", "arrow", "csv"])
+def test_a_full_disk_is_named_with_the_file(
+    directory: Path, tmp_path: Path, capsys: Output, form: str
+) -> None:
+    """What to do is in the message, and nothing unfinished is left."""
+    with full_disk(tmp_path) as disk:
+        said = refused(directory, capsys, "ticks", "--format", form, "-o", disk / "t")
+
+        assert f"{disk}/t: no space is left; make room on its disk" in said
+        assert [each.name for each in disk.iterdir()] == ["filling"]

@@ -210,5 +210,5 @@ def test_files_that_do_not_agree(working: Path, tmp_path: Path) -> None:
     content[3 * 64 + 55] ^= 1  # the price of the trade that fills order 1
     log.write_bytes(content)
 
-    with pytest.raises(OperatorFault, match="do not agree; see `tradestackctl verify 3DAA200000`"):
+    with pytest.raises(OperatorFault, match="do not agree; see `tradestackctl verify 3DAA2"):
         trace_order(StateFiles(tmp_path / "state"), FILLED)

@@ -11,6 +11,7 @@ from tests.kit.csv_files import (
 )
 from tests.kit.daemon import FILE_SIZE_UNLIMITED
 from tests.kit.gateway import Gateway
+from tradestack.store.feed_log import FEED_LOG_SUFFIX
 
 
 def test_a_bad_file_is_an_operator_fault_with_its_line(
@@ -71,6 +72,7 @@ def test_a_full_disk_leaves_no_hole(daemon: Gateway, sources: dict[str, Any]) ->
 
     stats = daemon.stats_when(lambda stats: stats["publication_blocked"] is not None)
     assert stats["head"] <= 1_000
+    assert f"{FEED_LOG_SUFFIX}: " in stats["publication_blocked"]  # which file, and so which disk
     daemon.limit_file_size(FILE_SIZE_UNLIMITED)
 
     values = client.read()

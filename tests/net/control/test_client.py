@@ -49,8 +49,26 @@ def test_an_absent_socket_is_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     with pytest.raises(ControlFault) as raised:
         ControlClient(path).call("a.b.C")
 
-    assert str(raised.value).startswith(f"order-manager is not running, nothing listens at {path}")
-    assert "systemctl start tradestack.target" in str(raised.value)
+    assert str(raised.value) == (
+        f"order-manager is not running, nothing listens at {path}: start it, or name another "
+        "--runtime-dir"
+    )
+
+
+@pytest.mark.parametrize(
+    ("runtime", "command"),
+    [
+        ("/run/tradestack", "systemctl start tradestack.target"),
+        ("/run/user/1000/tradestack", "systemctl --user start tradestack.target"),
+        ("/tmp/of mine/run", "tradestackctl up --state-dir '/tmp/of mine'"),
+    ],
+)
+def test_the_remedy_starts_the_stack_that_was_asked(runtime: str, command: str) -> None:
+    """Units start no stack that runs in the foreground."""
+    with pytest.raises(ControlFault) as raised:
+        ControlClient(Path(runtime) / "nothing.sock").call("a.b.C")
+
+    assert f": start it ({command}), or name another --runtime-dir" in str(raised.value)
 
 
 def test_a_stale_socket_is_a_daemon_that_does_not_run(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.kit.full_disk import full_disk, needs_root
 from tests.report.sample import sample
 from tradestack.domain.faults import OperatorFault
 from tradestack.report.rendering.png import DOTS_PER_INCH, SIZE_INCHES, render_png
@@ -45,14 +46,24 @@ def test_there_is_no_picture_of_nothing(tmp_path: Path) -> None:
     assert [path.name for path in render_png(report, tmp_path)] == ["waterfall.png"]
 
 
+@needs_root
+def test_a_full_disk_is_named_with_the_picture(tmp_path: Path) -> None:
+    """No part of a picture is left."""
+    with full_disk(tmp_path) as disk:
+        with pytest.raises(OperatorFault, match=r"\.png: no space is left; make room on its disk"):
+            render_png(sample(size=60), disk / "pictures")
+
+        assert list((disk / "pictures").iterdir()) == []
+
+
 def test_without_matplotlib_it_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The fault names the extra; nothing is written."""
+    """The fault has the command; nothing is written."""
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
 
-    with pytest.raises(OperatorFault, match=r"tradestack\[png\]"):
+    with pytest.raises(OperatorFault, match=r" -m pip install 'matplotlib>="):
         render_png(sample(size=1), tmp_path / "pictures")
 
     assert not (tmp_path / "pictures").exists()

@@ -17,6 +17,7 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.session_id import new_session_id
 from tradestack.sources.source import SourceFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack.store.free_space import OTHER_TMPDIR, full_disk_explained
 from tradestack.trading.desk.no_orders import missing_symbols
 
 ShowShare = Callable[[float], None]  # is called while the source is read, with 0 to 1
@@ -74,13 +75,14 @@ def open_market(plan: Plan, clock: Clock, show: ShowShare) -> Iterator[Market]:
     with tempfile.TemporaryDirectory(prefix="tradestack-sweep-") as name:
         directory = Path(name)
         feed = _new_feed(directory, clock, 0)
-        try:
-            count, rows_refused = _read(plan, directory, feed, clock, show)
-        except SourceFault as fault:
-            raise fault.as_operator_fault() from fault
-        if not count:
-            raise no_ticks()
-        yield Market(plan, directory, feed, rows_refused, clock)
+        with full_disk_explained(directory, OTHER_TMPDIR):
+            try:
+                count, rows_refused = _read(plan, directory, feed, clock, show)
+            except SourceFault as fault:
+                raise fault.as_operator_fault() from fault
+            if not count:
+                raise no_ticks()
+            yield Market(plan, directory, feed, rows_refused, clock)
 
 
 def _read(

@@ -1,14 +1,14 @@
-"""The target of an export: a file that appears once it is complete, or standard output."""
+"""Standard output as the target of an export."""
 
 import contextlib
 import io
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.report.exports import Format
+from tradestack.runtime.process.output import OutputFault
 
 STANDARD_OUTPUT = Path("-")
 
@@ -30,9 +30,12 @@ class CountedOutput:
         try:
             while rest:
                 rest = rest[self._file.write(rest) :]
-        except OSError as error:
+        except BrokenPipeError as error:
             self.fault = error
             raise
+        except OSError as error:
+            self.fault = OutputFault(error.errno, error.strerror)
+            raise self.fault from error
         self.size_bytes += len(content)
         return len(content)
 
@@ -60,23 +63,3 @@ def standard_output(form: Format) -> Iterator[CountedOutput]:
         if output.fault is not None:
             raise output.fault from None
         raise
-
-
-@contextlib.contextmanager
-def replaced(target: Path, *, is_forced: bool) -> Iterator[Path]:
-    """Give the name of a new file beside the target, which it becomes if all goes well.
-
-    Raises OperatorFault.
-    """
-    if target.exists() and not target.is_file():
-        raise OperatorFault(str(target), "is no regular file", "name another one with -o")
-    if target.exists() and not is_forced:
-        raise OperatorFault(str(target), "already exists", "name another one with -o, or --force")
-    if not os.access(target.absolute().parent, os.W_OK):
-        raise OperatorFault(str(target), "cannot be written there", "name a directory that can be")
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield beside
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)

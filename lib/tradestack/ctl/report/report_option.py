@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
-from tradestack.ctl.report.document_file import check_place, write_document
+from tradestack.store.result_file import check_place, write_result
 
 DEFAULT = Path("report.html")
 
@@ -39,7 +39,7 @@ def write_report(path: Path, state_dir: Path, session: str | None) -> None:
     from tradestack.report.recorded import open_session
     from tradestack.report.rendering.html import render_html
 
-    write_document(path, render_html(build_report(open_session(state_dir, session))))
+    write_result(path, render_html(build_report(open_session(state_dir, session))))
 
 
 def written_line(path: Path) -> str:

@@ -1,5 +1,6 @@
 """The files that a first strategy begins with: its class, its configuration and its tests."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -129,7 +130,7 @@ def file_names(name: str) -> tuple[str, str, str]:
 
 
 def write_first_strategy(name: str, directory: Path) -> None:
-    """Write the three files, none of which may exist. Raises OSError."""
+    """Write the three files, none of which may exist, or none of them. Raises OSError."""
     file, config_file, test_file = file_names(name)
     path = directory.absolute() / file
     words: Mapping[str, str] = {
@@ -140,13 +141,16 @@ def write_first_strategy(name: str, directory: Path) -> None:
         "path": toml(str(path)),
         "user": toml(re.sub(r"[^a-z0-9]", "", name)[:USER_LENGTH_MAX]),
     }
-    _write(path, CLASS.format_map(words))
-    declared = declared_by(load_strategy(str(path)).strategy)
-    config = with_parameters(CONFIG.format_map(words), words["class_name"], declared, {})
-    _write(directory / config_file, config)
-    _write(directory / test_file, TESTS.format_map(words))
+    with contextlib.ExitStack() as on_failure:  # a part would be in the way of the next try
 
+        def write(name: str, text: str) -> None:
+            with (directory / name).open("x", encoding="utf-8") as written:
+                on_failure.callback((directory / name).unlink)
+                written.write(text)
 
-def _write(path: Path, text: str) -> None:
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
+        write(file, CLASS.format_map(words))
+        declared = declared_by(load_strategy(str(path)).strategy)
+        config = with_parameters(CONFIG.format_map(words), words["class_name"], declared, {})
+        write(config_file, config)
+        write(test_file, TESTS.format_map(words))
+        on_failure.pop_all()

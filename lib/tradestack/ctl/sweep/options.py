@@ -71,6 +71,9 @@ def add_sweep_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write the whole table to this file, which ends in .csv or .parquet",
     )
+    group.add_argument(
+        "--force", action="store_true", help="replace the file of --output if it exists"
+    )
 
 
 def add_shuffle_option(group: argparse._ArgumentGroup) -> None:

@@ -12,6 +12,7 @@ from tradestack.backtest.sweep.market import Market, open_market
 from tradestack.backtest.sweep.pool import run_tasks
 from tradestack.backtest.sweep.results.files import table_writer
 from tradestack.backtest.sweep.results.sweep_table import Sweep
+from tradestack.backtest.sweep.results.table import Table
 from tradestack.backtest.sweep.results.walk_table import Walk
 from tradestack.backtest.sweep.tasks import Measure, Outcome, Task
 from tradestack.backtest.sweep.walk_forward import (
@@ -50,7 +51,7 @@ class Sweeping:
         Raises OperatorFault, OSError.
         """
         args = self._args
-        write = None if args.output is None else table_writer(args.output)
+        write = _no_file if args.output is None else table_writer(args.output, is_forced=args.force)
         plan, grid = _plan_of(args)
         with open_market(plan, self._clock, self._show_reading) as market:
             self._rows_refused = market.rows_refused
@@ -58,8 +59,9 @@ class Sweeping:
                 self._sweep(market, grid) if args.walk_forward is None else self._walk(market, grid)
             )
         self._screen.close()
-        print(self._text(result), end="")
-        if write is not None:
+        try:
+            print(self._text(result), end="", flush=True)
+        finally:  # the runs are not lost while either can be written
             write(result.table)
         if self._is_interrupted:
             sys.stderr.write(
@@ -119,6 +121,10 @@ class Sweeping:
         if self._args.json:
             return as_json(result.table, {**facts, "rows_refused": refused})
         return text + (f"{counted(refused, 'row')} of the data refused\n" if refused else "")
+
+
+def _no_file(_table: Table) -> None:
+    """Do nothing: the table is only printed."""
 
 
 def _plan_of(args: argparse.Namespace) -> tuple[Plan, Grid]:

@@ -20,6 +20,7 @@ from tradestack.ctl.up.supervised import AfterDeath, Supervised
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address, name_of
 from tradestack.runtime.supervisor.listen_fds import CONTROL, bind_tcp, bind_unix
+from tradestack.store.python_package import installation_of
 
 HOST = "127.0.0.1"
 STOP_TIMEOUT_S = 5.0
@@ -31,7 +32,7 @@ def require_web() -> None:
     """Raise OperatorFault unless the packages of the web server are installed."""
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
-        remedy = "install them (pip install 'tradestack[web]'), or leave out --web"
+        remedy = f"{installation_of(*missing)}, or leave out --web"
         raise OperatorFault("--web", f"not installed: {', '.join(missing)}", remedy)
 
 

@@ -45,7 +45,6 @@ from tradestack.ctl.progress import watch
 from tradestack.ctl.report.export_target import (
     STANDARD_OUTPUT,
     CountedOutput,
-    replaced,
     standard_output,
 )
 from tradestack.ctl.state_option import add_recorded_session, state_directory
@@ -56,6 +55,7 @@ from tradestack.report.exports import ExportedTable, Format
 from tradestack.report.polars_extra import require_polars
 from tradestack.report.recorded import RecordedSession, open_session
 from tradestack.report.returns import Interval, NoCapital, Returns, returns_of, shown_interval
+from tradestack.store.result_file import check_new, result_file
 
 TABLES = [table.value for table in ExportedTable]
 
@@ -111,7 +111,8 @@ def run(args: argparse.Namespace) -> int:
             rows = _write(session, args, form, output)
         told, name, size_bytes = sys.stderr, str(output), output.size_bytes
     else:
-        with replaced(target, is_forced=args.force) as path:
+        check_new(target, is_forced=args.force)
+        with result_file(target) as path:
             rows = _write(session, args, form, path)
         told, name, size_bytes = sys.stdout, str(target), target.stat().st_size
     is_of_log = args.what in (ExportedTable.TICKS, ExportedTable.NEWS)
@@ -139,9 +140,7 @@ def _write(
 def _write_table(
     session: RecordedSession, table: ExportedTable, form: Format, target: Path | CountedOutput
 ) -> int:
-    from polars.exceptions import PolarsError  # returns are written without Polars
-
-    from tradestack.report.frames.export import export_table
+    from tradestack.report.frames.export import export_table  # returns are written without Polars
 
     try:
         with watch(f"writing {table}", session.tape.nbytes) as show:
@@ -149,10 +148,6 @@ def _write_table(
     except OverflowError as error:
         remedy = "it is no price or quantity that such files can have; see the source"
         raise OperatorFault(f"feed session {session.id}", str(error), remedy) from error
-    except PolarsError as error:
-        problem = str(error).partition("\n")[0]
-        remedy = "write it to another place, or make room there"
-        raise OperatorFault(str(target), problem, remedy) from error
 
 
 def _returns(session: RecordedSession, capital: int | None) -> Returns:

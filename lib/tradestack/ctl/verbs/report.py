@@ -40,7 +40,6 @@ from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.progress import watch
 from tradestack.ctl.report.chosen_session import newest_ended
-from tradestack.ctl.report.document_file import check_place, write_document
 from tradestack.ctl.report.summary import summary_of
 from tradestack.ctl.state_option import add_recorded_session, state_directory, state_files
 from tradestack.domain.fixed_point import parse_fixed
@@ -52,6 +51,7 @@ from tradestack.report.rendering.html import render_html
 from tradestack.report.rendering.markdown import render_markdown
 from tradestack.report.rendering.png import render_png
 from tradestack.report.report import Report
+from tradestack.store.result_file import check_place, write_result
 
 SHARPE_INTERVAL = "1min"
 
@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     if args.last and args.session is not None:
         args.refuse("--last chooses the session by itself; leave out SESSION, or --last")
     for path in filter(None, (args.html, args.markdown)):
-        check_place(path.absolute())
+        check_place(path)
     session = newest_ended(state_files(args)) if args.last else args.session
     report = build_report(
         open_session(state_directory(args), session, watch),
@@ -130,9 +130,9 @@ def parse_interval(text: str) -> int:
 def _write(args: argparse.Namespace, report: Report) -> None:
     """Write the report in each of the forms that are asked for, without one as a summary."""
     if args.html is not None:
-        write_document(args.html, render_html(report))
+        write_result(args.html, render_html(report))
     if args.markdown is not None:
-        write_document(args.markdown, render_markdown(report))
+        write_result(args.markdown, render_markdown(report))
     if args.png is not None:
         written = render_png(report, args.png)
         sys.stderr.write(f"{len(written)} pictures are in {args.png}\n")

@@ -4,6 +4,7 @@ The journal has what was answered. Why a trade did not fill the order is in no f
 folded again, as `verify` does, and watched while the order works.
 """
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -186,10 +187,12 @@ def _find(journals: list[JournalFile], order_id: int) -> OrderTrace:
                 names = {record.order.cl_ord_id}
                 return OrderTrace(record=record, journal=journal.path, line=line, names=names)
         break
-    where = str(journals[0].path.parent) if journals else "order journals"
-    raise OperatorFault(
-        where, f"no order has the number {order_id}", "see `tradestackctl orders`, or order_log.txt"
-    )
+    problem = f"no order has the number {order_id}"
+    if not journals:
+        raise OperatorFault("order journals", problem, "run the order manager first")
+    directory = journals[0].path.absolute().parent
+    state = shlex.quote(str(directory.parent))
+    raise OperatorFault(str(directory), problem, f"see `tradestackctl orders --state-dir {state}`")
 
 
 def _header(journal: JournalFile) -> SessionRecord | None:

@@ -4,11 +4,13 @@ A daemon that cannot be reached is a ControlFault, with a text for the operator;
 daemon itself replies is a VarlinkError.
 """
 
+import shlex
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from tradestack.net.control.place import RUNTIME_DIRECTORY, UP_DIRECTORY, USERS_DIRECTORY
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import (
     Answer,
@@ -132,7 +134,7 @@ def _explain(name: str, path: Path, error: OSError) -> str:
         case FileNotFoundError() | ConnectionRefusedError():
             return (
                 f"{name} is not running, nothing listens at {path}: "
-                "start it (systemctl start tradestack.target), or name another --runtime-dir"
+                f"start it{_start_of(path.absolute().parent)}, or name another --runtime-dir"
             )
         case PermissionError():
             return (
@@ -141,3 +143,14 @@ def _explain(name: str, path: Path, error: OSError) -> str:
             )
         case _:
             return f"{name}: {path}: {error.strerror or error}"
+
+
+def _start_of(runtime: Path) -> str:
+    """Return, in brackets, what starts the stack with this directory of control sockets."""
+    if runtime == RUNTIME_DIRECTORY:
+        return " (systemctl start tradestack.target)"
+    if runtime.is_relative_to(USERS_DIRECTORY):
+        return " (systemctl --user start tradestack.target)"
+    if runtime.name == UP_DIRECTORY:
+        return f" (tradestackctl up --state-dir {shlex.quote(str(runtime.parent))})"
+    return ""

@@ -20,8 +20,8 @@ Show = Callable[[float], None]  # is called with the share that is done
 class SymbolCodes:
     """codes: of the messages, from 0. symbols: by their codes. news: numbers of news, from 1."""
 
-    def __init__(self, session_id: str, tape: TickRecords, show: Show) -> None:
-        """Read the tape. Raises OperatorFault for what is no tick."""
+    def __init__(self, session_id: str, tape: TickRecords, show: Show, see: str) -> None:
+        """Read the tape. Raises OperatorFault for what is no tick; see: where to look then."""
         self.codes: NDArray[np.int16] = np.empty(len(tape), np.int16)
         table = SymbolTable(SYMBOLS_MAX)
         news = [np.zeros(0, np.int64)]
@@ -31,9 +31,7 @@ class SymbolCodes:
             if not is_tick.all():
                 number = first + int(is_tick.argmin()) + 1
                 problem = f"message {number:,} is damaged"
-                raise OperatorFault(
-                    f"feed log of {session_id}", problem, f"see `tradestackctl verify {session_id}`"
-                )
+                raise OperatorFault(f"feed log of {session_id}", problem, see)
             codes = table.add_all(records["symbol"])
             if (codes == NO_SLOT).any():
                 raise OperatorFault(

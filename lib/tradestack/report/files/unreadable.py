@@ -1,6 +1,7 @@
 """Files that cannot be read, or that do not agree where an answer depends on that."""
 
 import contextlib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def as_operator_fault() -> Iterator[None]:
 def as_disagreement(path: Path, feed_session: str) -> Iterator[None]:
     """Raise OperatorFault where the block finds that order journals and feed log do not agree.
 
-    path: of the journal, or of the directory of all of them.
+    path: of the journal, or of the feed log.
     """
     try:
         yield
@@ -38,5 +39,11 @@ def as_disagreement(path: Path, feed_session: str) -> Iterator[None]:
         raise OperatorFault(
             str(path),
             f"this order journal and the feed log of {feed_session} do not agree",
-            f"see `tradestackctl verify {feed_session}`",
+            see_verification(path, feed_session),
         ) from error
+
+
+def see_verification(file: Path, feed_session: str) -> str:
+    """Return the command that says where files differ; file: a journal, or the feed log."""
+    state = shlex.quote(str(file.absolute().parents[1]))
+    return f"see `tradestackctl verify {feed_session} --state-dir {state}`"

@@ -38,7 +38,7 @@ def export_table(
 ) -> int:
     """Write a table to a file, or to what takes bytes; return its number of rows.
 
-    Raises OSError, PolarsError.
+    Raises OSError.
     """
     if table is ExportedTable.TICKS:
         frames, rows = _tick_frames(session, show), session.head

@@ -1,10 +1,12 @@
 """Frames, one after the other → a file or a pipe, in bounded memory."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, cast
 
 import polars as pl
+from polars.exceptions import ComputeError
 from polars.io.plugins import register_io_source
 
 from tradestack.report.exports import Format
@@ -27,7 +29,7 @@ def write_frames(
     form: Format,
     metadata: Metadata,
 ) -> None:
-    """Write frames of one schema, in their order. Raises OSError, PolarsError.
+    """Write frames of one schema, in their order. Raises OSError.
 
     target: a file by its name, or what takes bytes; Arrow goes there as a stream. metadata: goes
     into a Parquet file; the other forms have no place for it here.
@@ -48,13 +50,23 @@ def write_frames(
     table = register_io_source(source, schema=dict(schema))
     match form:
         case Format.PARQUET:
-            table.sink_parquet(
-                path,
-                compression_level=_COMPRESSION_LEVEL,
-                row_group_size=ROW_GROUP_ROWS,
-                metadata=dict(metadata),
-            )
+            with parquet_faults():
+                table.sink_parquet(
+                    path,
+                    compression_level=_COMPRESSION_LEVEL,
+                    row_group_size=ROW_GROUP_ROWS,
+                    metadata=dict(metadata),
+                )
         case Format.ARROW:
             table.sink_ipc(path, record_batch_size=ROW_GROUP_ROWS)
         case Format.CSV:
             table.sink_csv(path, datetime_format=_TIME_FORMAT)
+
+
+@contextlib.contextmanager
+def parquet_faults() -> Iterator[None]:
+    """Raise OSError where Parquet cannot be written, as Polars itself does for CSV and Arrow."""
+    try:
+        yield
+    except ComputeError as error:
+        raise OSError(str(error).partition("\n")[0]) from error

@@ -27,7 +27,7 @@ class Output(Protocol):
 def write_arrow_stream(
     frames: Iterator[pl.DataFrame], schema: Mapping[str, pl.DataType], output: Output
 ) -> None:
-    """Write frames of one schema, in their order. Raises OSError, PolarsError."""
+    """Write frames of one schema, in their order. Raises OSError."""
     of_schema, _ = _schema_and_rest(pl.DataFrame(schema=dict(schema)))
     output.write(of_schema)
     for frame in frames:

@@ -19,6 +19,8 @@ from tradestack.report.rendering.contents.prices import prices_section
 from tradestack.report.rendering.contents.shown import longest
 from tradestack.report.report import Report
 from tradestack.report.values.waterfall import Hop
+from tradestack.store.python_package import installation_of
+from tradestack.store.result_file import result_file
 
 TONES = ("#005a96", "#a84300", "#00694d", "#8a3b6d", "#6b5900", "#3f4650")
 DASHES = ("-", (0, (6, 3)), (0, (1, 2)), "-.", "--")
@@ -53,7 +55,7 @@ def _matplotlib() -> ModuleType:
         import matplotlib.figure
     except ImportError:
         problem = "pictures need matplotlib, which is not installed"
-        remedy = "pip install 'tradestack[png]', or leave out --png"
+        remedy = f"{installation_of('matplotlib>=3.8')}, or leave out --png"
         raise OperatorFault("--png", problem, remedy) from None
     return matplotlib
 
@@ -63,7 +65,9 @@ def _prices(report: Report) -> list[Chart]:
 
 
 def _save(figure: Any, path: Path) -> None:
-    figure.savefig(path, dpi=DOTS_PER_INCH, metadata={"Software": "tradestack"})
+    metadata = {"Software": "tradestack"}
+    with result_file(path) as unfinished:
+        figure.savefig(unfinished, format="png", dpi=DOTS_PER_INCH, metadata=metadata)
 
 
 def _drawn(matplotlib: ModuleType, chart: Chart) -> Any:

@@ -1,8 +1,12 @@
-"""Output that nothing reads any more."""
+"""Standard output that cannot be written, or that nothing reads any more."""
 
 import os
 
 STDOUT, STDERR = 1, 2
+
+
+class OutputFault(OSError):
+    """Standard output does not take what is written to it: a full disk, for instance."""
 
 
 def discard_output(*streams: int) -> None:

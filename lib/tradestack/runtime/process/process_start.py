@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.process.inherited_limits import ADDRESS_SPACE, check_limit
+from tradestack.runtime.process.output import STDERR, STDOUT, OutputFault
 
 _OTHERS = 0o077  # the bits of a mask that concern group and others
 
@@ -58,13 +59,30 @@ def _open_streams() -> None:
             name = ("stdin", "stdout", "stderr")[number]
             setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(_Output(STDOUT, "w", closefd=False)),
+            encoding=sys.stdout.encoding,
+            errors="backslashreplace",
+            line_buffering=sys.stdout.line_buffering,
+        )
     sys.stderr = io.TextIOWrapper(
-        io.BufferedWriter(_ErrorOutput(2, "w", closefd=False)),
+        io.BufferedWriter(_ErrorOutput(STDERR, "w", closefd=False)),
         encoding=sys.stderr.encoding,
         errors="backslashreplace",
         line_buffering=True,
     )
+
+
+class _Output(io.FileIO):
+    """Lets a fault be told from one of another file, of which a write says nothing either."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputFault(error.errno, error.strerror) from error
 
 
 class _ErrorOutput(io.FileIO):

@@ -7,7 +7,6 @@ is refused by what it is.
 import gzip
 import io
 import os
-import shlex
 import sys
 import zlib
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from typing import IO, Any, Protocol, cast
 from tradestack.sources.csv.options import ReadingOptions
 from tradestack.sources.reason import Unusable
 from tradestack.store.named_file import open_named_file
+from tradestack.store.python_package import installation_of
 
 GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
 ZIP, ZIP_EMPTY = b"PK\x03\x04", b"PK\x05\x06"
@@ -132,10 +132,9 @@ def _open_parquet(raw: io.BufferedReader, options: ReadingOptions) -> Opened:
     try:
         from tradestack.sources.csv.parquet import ParquetText  # needs Polars, and its memory
     except ImportError as error:
-        rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
         raise ContainerFault(
             "the file is Parquet, and Polars, the Python package that reads it, is not installed",
-            f"install it{rights}: {shlex.quote(sys.executable)} -m pip install polars",
+            installation_of("polars"),
         ) from error
     except OSError as error:  # a sandbox forbids something
         raise ContainerFault(

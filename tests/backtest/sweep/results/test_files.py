@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tests.kit.full_disk import full_disk, needs_root
 from tradestack.backtest.sweep.results.files import table_writer
 from tradestack.backtest.sweep.results.table import ON_TERMINALS, Column, Kind, Table
 from tradestack.domain.faults import OperatorFault
@@ -87,8 +88,37 @@ def test_other_names_are_refused(tmp_path: Path, name: str) -> None:
 
 def test_a_place_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """It is found out before the runs."""
-    with pytest.raises(OperatorFault, match="cannot be written there"):
+    with pytest.raises(OperatorFault, match="no such directory"):
         table_writer(tmp_path / "nowhere" / "table.csv")
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.parquet"])
+def test_a_place_that_is_taken_is_refused(tmp_path: Path, name: str) -> None:
+    """A table of hours is not replaced by mistake, and a directory never."""
+    path = tmp_path / name
+    path.mkdir()
+    with pytest.raises(OperatorFault, match="this is a directory"):
+        table_writer(path, is_forced=True)
+    path.rmdir()
+    table_writer(path)(TABLE)
+    content = path.read_bytes()
+
+    with pytest.raises(OperatorFault, match="already exists"):
+        table_writer(path)
+    table_writer(path, is_forced=True)(TABLE)
+
+    assert path.read_bytes() == content
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["table.csv", "table.parquet"])
+def test_a_disk_that_has_become_full_is_named(tmp_path: Path, name: str) -> None:
+    """No half of a table is left."""
+    with full_disk(tmp_path) as disk:
+        with pytest.raises(OperatorFault, match=rf"{name}: no space is left; make room"):
+            table_writer(disk / name)(TABLE)
+
+        assert [each.name for each in disk.iterdir()] == ["filling"]
 
 
 def test_without_polars_there_is_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

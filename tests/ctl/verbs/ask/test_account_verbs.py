@@ -73,6 +73,14 @@ def test_pnl_is_shown_by_user(manager: OrderManager, capsys: Output) -> None:
     ]
 
 
+@pytest.mark.parametrize("verb", ["fills", "orders"])
+def test_the_count_has_two_spellings(manager: OrderManager, capsys: Output, verb: str) -> None:
+    """The short and the long one are the same at each verb."""
+    for flag in ("-n", "--count"):
+        assert ctl(manager, verb, flag, "1") == ExitStatus.DONE
+        assert len(capsys.readouterr().out.splitlines()) == 2
+
+
 def test_fills_are_shown_with_their_trades(manager: OrderManager, capsys: Output) -> None:
     """The newest ones, the oldest of them first."""
     assert ctl(manager, "fills", "--count", "2") == ExitStatus.DONE

@@ -58,7 +58,7 @@ def test_daemons_that_do_not_run_are_reported_with_a_remedy(tmp_path: Path, caps
     assert status == ExitStatus.NOT_RUNNING
     assert json.loads(output.out) == {"gateway": None, "order_manager": None, "strategies": {}}
     assert "gateway is not running" in output.err
-    assert "systemctl start tradestack.target" in output.err
+    assert "start it, or name another --runtime-dir" in output.err
 
 
 def test_watch_ends_if_no_daemon_answers(tmp_path: Path, capsys: Output) -> None:

@@ -116,12 +116,13 @@ def test_status_says_whose_orders_are_refused(
         manager = {"pid": 3, "uptime_s": 1, "trading": trading}
         report = StackReport({"pid": 2, "uptime_s": 1}, manager, {}, ())
         monkeypatch.setattr(RunningDaemons, "report", lambda _daemons: report)
-        run(["status"])
+        run(["--runtime-dir", "/x/run", "status"])
         return capsys.readouterr().out
 
     nobody = {"users_reducing": 0, "users_halted": 0}
     assert "trading" not in shown({"state": "ACTIVE", **nobody})
-    assert "trading is HALTED for all users: " in shown({"state": "HALTED", **nobody})
+    halted = shown({"state": "HALTED", **nobody})
+    assert "trading is HALTED for all users: `tradestackctl limits --runtime-dir /x/run`" in halted
     two = shown({"state": "ACTIVE", "users_reducing": 0, "users_halted": 2})
     assert "trading is HALTED for 2 of the users: " in two
     assert "REDUCING" not in two

@@ -243,3 +243,18 @@ def test_a_file_of_both_kinds_is_imported_as_each(tmp_path: Path, capfd: Output)
         assert import_file(tmp_path, file, "--as", kind, "-o", str(output)) == ExitStatus.DONE
         assert len(output.read_text().splitlines()) == 1 + rows
     assert "refused: " not in capfd.readouterr().err
+
+
+def test_the_remedy_for_a_scale_can_be_typed_as_it_is_printed(
+    tmp_path: Path, capfd: Output
+) -> None:
+    """The refusal of a scale from -1 to 1 says with which words the file is accepted."""
+    rows = "".join(f"2026-01-05T14:30:0{n}Z,SPY,{n - 1}\n" for n in range(3))
+    file = written(tmp_path / "s.csv", SENTIMENT.partition("\n")[0] + "\n" + rows)
+
+    refused = import_file(tmp_path, file)
+    typed = re.findall(r"(--sentiment-scale) (\S+?),", capfd.readouterr().err)
+    accepted = import_file(tmp_path, file, *typed[0])
+
+    assert (refused, accepted) == (ExitStatus.OPERATOR_FAULT, ExitStatus.DONE)
+    assert ",SPY,0\n" in (tmp_path / "state/import/s.csv").read_text()

@@ -1,31 +1,32 @@
 """Tables as files: CSV, or Parquet where Polars is installed."""
 
 import csv
-import os
-import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from tradestack.backtest.sweep.results.table import IN_FILES, Table
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.python_package import installation_of
+from tradestack.store.result_file import check_new, result_file
 
 Write = Callable[[Table], None]
 
 
-def table_writer(path: Path) -> Write:
+def table_writer(path: Path, *, is_forced: bool = False) -> Write:
     """Return what writes a table to a file; the end of its name decides in which form.
 
     Whatever can be wrong with it is found out at once, not after hours of runs. Raises
-    OperatorFault.
+    OperatorFault, as the writer does for a disk that has become full since. is_forced: the file may
+    exist.
     """
-    match path.suffix.lower():
-        case ".csv":
-            write = _writer(path)
     write = _writer(path)
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise OperatorFault(str(path), "cannot be written there", "name a directory that can be")
-    return lambda table: write(table, path)
+    check_new(path, is_forced=is_forced)
+
+    def write_whole(table: Table) -> None:
+        with result_file(path) as unfinished:
+            write(table, unfinished)
+
+    return write_whole
 
 
 def _writer(path: Path) -> Callable[[Table, Path], None]:
@@ -46,11 +47,9 @@ def _parquet_writer(path: Path) -> Callable[[Table, Path], None]:
     try:
         from tradestack.backtest.sweep.results.parquet import write_parquet  # needs Polars
     except ImportError as error:
-        rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
         raise OperatorFault(
             str(path),
             "Polars, the Python package that writes Parquet, is not installed",
-            f"install it{rights}: {shlex.quote(sys.executable)} -m pip install polars; "
-            "or name a file that ends in .csv",
+            f"{installation_of('polars')}; or name a file that ends in .csv",
         ) from error
     return write_parquet

@@ -8,6 +8,7 @@ import polars as pl
 
 from tradestack.backtest.sweep.results.table import Cell, Kind, Table
 from tradestack.domain.fixed_point import DECIMALS
+from tradestack.report.frames.files import parquet_faults
 
 _TYPES: Mapping[Kind, pl.DataType] = {
     Kind.TEXT: pl.String(),
@@ -20,12 +21,13 @@ _TYPES: Mapping[Kind, pl.DataType] = {
 
 
 def write_parquet(table: Table, path: Path) -> None:
-    """Write a table; numbers are decimals with all their digits, times are in UTC."""
+    """Write a table; numbers are decimals with all their digits, times in UTC. Raises OSError."""
     columns = {
         column.name: _series(column.kind, [row[place] for row in table.rows])
         for place, column in enumerate(table.columns)
     }
-    pl.DataFrame(columns).write_parquet(path)
+    with parquet_faults():
+        pl.DataFrame(columns).write_parquet(path)
 
 
 def _series(kind: Kind, cells: Sequence[Cell]) -> pl.Series:

@@ -38,7 +38,7 @@ RIGHT = ("ORDER", "QTY", "PRICE", "FEE", "SEQ")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    add_count(parser, "--count", metavar="N", what="fills")
+    add_count(parser, "fills")
     add_common(parser)
 
 

@@ -60,7 +60,7 @@ NUMBERS = ("ORDER", "QUANTITY", "FILLED", "PRICE", "AVERAGE")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    add_count(parser, "-n", metavar="COUNT", what="orders")
+    add_count(parser, "orders")
     parser.add_argument("--open", action="store_true", help="print the working orders only")
     add_common(parser)
 

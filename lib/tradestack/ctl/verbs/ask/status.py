@@ -45,7 +45,8 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table; return NOT_RUNNING unless every daemon answered and does its work."""
-    report = RunningDaemons.of(args).report()
+    running = RunningDaemons.of(args)
+    report = running.report()
     daemons: list[tuple[str, Stats | None, Callable[[Stats], str]]] = [
         (GATEWAY, report.gateway, _gateway),
         (ORDER_MANAGER, report.order_manager, _order_manager),
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
                 print(f"{name}: in its config, {text}")
     if report.gateway is not None and report.gateway.get("at_end") == LOOP:
         print('at_end = "loop": positions begin again with each session')
-    _print_trading((report.order_manager or {}).get("trading", {}))
+    _print_trading((report.order_manager or {}).get("trading", {}), running.command("limits"))
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
     return ExitStatus.NOT_RUNNING if report.faults or _is_at_a_stop(report) else ExitStatus.DONE
@@ -90,9 +91,9 @@ def _print_pending(name: str, pending: Mapping[str, str]) -> None:
         print(f"{name}: changed in its config, but not in use before {event}: {keys}")
 
 
-def _print_trading(trading: Mapping[str, Any]) -> None:
+def _print_trading(trading: Mapping[str, Any], command: str) -> None:
     """Print whose orders are refused, if anybody's are; `trading` is that of the order manager."""
-    see = "`tradestackctl limits` says since when, and why"
+    see = f"`{command}` says since when, and why"
     if (state := trading.get("state", TradingState.ACTIVE.name)) != TradingState.ACTIVE.name:
         print(f"order-manager: trading is {state} for all users: {see}")
     for name in (TradingState.HALTED.name, TradingState.REDUCING.name):

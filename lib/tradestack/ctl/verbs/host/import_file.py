@@ -34,6 +34,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.sources.csv.files import expand_files
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import Reading
+from tradestack.store.free_space import OTHER_DISK, full_disk_explained
 
 DIRECTORY = "import"  # in the state directory
 DIRECTORY_MODE = 0o750
@@ -72,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
     kind = KINDS[args.kind] if args.kind is not None else None
     paths = expand_files([str(Path(file).absolute()) for file in args.files])
     if args.output is not None:
-        Conversion(paths, kind, reading).write(args.output)
+        with full_disk_explained(args.output, OTHER_DISK):
+            Conversion(paths, kind, reading).write(args.output)
         return ExitStatus.DONE
     require_directory(installation.state, "--state-dir")
     _import_each(paths, kind, reading, installation, config)
@@ -101,7 +103,7 @@ def _import_each(
             conversion.prepare()  # with the rights of the caller, before those are dropped
             with as_owner_of(installation.state):
                 _make_directory(directory, installation.service_user)
-            with as_owner_of(directory):
+            with as_owner_of(directory), full_disk_explained(target, OTHER_DISK):
                 conversion.write(target)
         key = next(name for name, its in KINDS.items() if its is conversion.kind)
         written.setdefault(key, []).append(target)

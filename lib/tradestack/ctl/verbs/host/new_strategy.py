@@ -22,6 +22,7 @@ from tradestack.ctl.installation.owner import as_owner_of
 from tradestack.ctl.installation.strategy_name import new_strategy_name
 from tradestack.ctl.strategies.first_strategy import file_names, write_first_strategy
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.free_space import OTHER_DISK, full_disk_explained
 from tradestack.strategies.registry import SHIPPED
 
 PROGRAM = "tradestackctl"
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     for path in (directory / each for each in names):
         if path.exists() or path.is_symlink():
             raise OperatorFault(str(path), "already exists", "choose another name or --directory")
-    with as_owner_of(directory):
+    with as_owner_of(directory), full_disk_explained(directory, OTHER_DISK):
         write_first_strategy(name, directory)
     for each in names:
         print(f"wrote {directory / each}", file=sys.stderr)
