@@ -130,6 +130,7 @@ set_places() {
         state_directory=$HOME/.local/state/tradestack
         log_directory=$state_directory/log
         systemctl=(systemctl --user)
+        journalctl='journalctl --user -e'
     else
         prefix=${prefix:-/usr/local}
         etc=/etc
@@ -144,6 +145,7 @@ set_places() {
         state_directory=/var/lib/tradestack
         log_directory=/var/log/tradestack
         systemctl=(systemctl)
+        journalctl='journalctl -e'
     fi
     [[ $prefix == /* ]] || fail "--prefix: $prefix is not an absolute path"
     prefix=$(realpath -m -- "$prefix")
@@ -649,21 +651,17 @@ restart_services() { # the sockets stay open, and connections wait in their queu
     say "restarting the services"
     "${systemctl[@]}" try-restart tradestack-{exporter,fix,gateway,grpc,metrics,order-manager}.service \
         'tradestack-strategy@*.service' tradestack-web.service ||
-        fail "the restart failed; see journalctl -e -u 'tradestack-*'"
+        fail "the restart failed; see $journalctl -u 'tradestack-*'"
     ! "${systemctl[@]}" --quiet is-active tradestack.target ||
         "${systemctl[@]}" start tradestack-web.socket # after an upgrade from before the page
 }
 
 start_it() {
+    local user=()
+    [[ $scope == system ]] || user=(--user)
     say "starting tradestack.target"
-    "${systemctl[@]}" start tradestack.target
-    local unit
-    for unit in tradestack-gateway tradestack-order-manager tradestack-strategy@news; do
-        "${systemctl[@]}" --quiet is-active "$unit.service" ||
-            ! "${systemctl[@]}" --quiet is-enabled "$unit.service" 2>/dev/null ||
-            fail "$unit is not running; see journalctl -e -u $unit"
-    done
-    say "all daemons are running; see tradestackctl status, or systemctl status 'tradestack-*'"
+    command_line start all "${user[@]}" || fail "not all daemons are running, for the reason above"
+    say "all daemons are running; see tradestackctl status, or ${systemctl[*]} status 'tradestack-*'"
 }
 
 install_it() {
