@@ -17,7 +17,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
-from tradestack.runtime.config.password import CREDENTIAL, read_password
+from tradestack.runtime.config.password import read_credential, read_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.supervisor.notify import Notifier
 
@@ -108,7 +108,7 @@ class Context(Generic[C]):
         that the daemon's config key `password_file` names.
         """
         if self.credentials_directory is not None:
-            return read_password(self.credentials_directory / CREDENTIAL)
+            return read_credential(self.credentials_directory, self.instance)
         if password_file is None:
             raise OperatorFault(
                 "password_file",

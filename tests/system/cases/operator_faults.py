@@ -1,6 +1,7 @@
 """Faults that the operator has to fix: an invalid configuration, a full disk."""
 
 import socket
+from pathlib import Path
 
 from tests.system.cases.harness import (
     SERVICES,
@@ -88,6 +89,26 @@ def start_all_says_what_does_not_start() -> None:
         assert f"{PORTS[0]} (127.0.0.1:{FEED_PORT}): not running" in start.stderr, start
 
     sh("tradestackctl", "start", "all")
+    all_active()
+    orders_go_on()
+    nothing_lost()
+
+
+@case()
+def missing_password_is_not_retried() -> None:
+    """The service exits with 78 once and names the file, until it is there again."""
+    service, password = SERVICES[2], Path("/etc/tradestack/credentials/news.password")
+    aside = password.rename("/root/news.password")
+    before = starts(service)
+
+    assert attempt("systemctl", "restart", service).returncode == 1
+    assert state(service) == "failed"
+    assert int(state(service, "ExecMainStatus")) == OPERATOR_FAULT
+    assert f"{password}: no such file" in sh("systemctl", "status", service, status=3)
+    assert starts(service) == before + 1
+
+    aside.rename(password)
+    sh("systemctl", "start", TARGET)
     all_active()
     orders_go_on()
     nothing_lost()
