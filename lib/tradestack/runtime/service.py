@@ -17,8 +17,9 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
-from tradestack.runtime.config.password import read_credential, read_password
+from tradestack.runtime.config.password import read_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.credential import read_credential
 from tradestack.runtime.supervisor.notify import Notifier
 
 STATE_DIRECTORY_MODE = 0o700
