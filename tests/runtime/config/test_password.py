@@ -9,7 +9,7 @@ from tests.kit.documents import ROOT
 from tradestack.ctl.verbs.host import relay
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.password import PASSWORD_BYTES_MAX, read_password
-from tradestack.runtime.credential import read_credential
+from tradestack.runtime.service import read_credential
 
 UNIT = "tradestack-strategy@news.service"
 SYSTEMCTL = """\
