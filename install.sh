@@ -23,9 +23,10 @@ usage: ./install.sh [--user] [--prefix DIR] [--now] [EXTRAS]         install or 
                 their sockets stay open)
   --user        install for the calling user, under systemd --user; otherwise root is required
   --prefix DIR  installation prefix (default: /usr/local; with --user: ~/.local)
-  --uninstall   remove programs and units; keep configuration, state and logs
-  --purge       with --uninstall: also remove configuration, state and logs, and for a system
-                installation the user and groups
+  --uninstall   remove programs and units; keep configuration, state and logs, moved ports, and
+                which strategies are enabled, for another installation
+  --purge       with --uninstall: also remove these, and for a system installation the user and
+                groups
   --try         create a virtual environment in .venv and run `tradestackctl up ARGUMENTS`
 
 Extras, which no daemon that trades needs, are installed unless they are refused. If one cannot be
@@ -80,14 +81,19 @@ parse_arguments() {
             --now) now=yes ;;
             --user) scope=user ;;
             --prefix)
-                (($# > 1)) || fail "--prefix needs a directory"
+                [[ -n ${2:-} ]] || fail "--prefix needs a directory"
                 prefix=$2
                 shift
                 ;;
-            --prefix=*) prefix=${1#*=} ;;
-            --uninstall) action=uninstall ;;
+            --prefix=*)
+                prefix=${1#*=}
+                [[ -n $prefix ]] || fail "--prefix needs a directory"
+                ;;
+            --uninstall | --try)
+                [[ $action == install || $action == "${1#--}" ]] || fail "--$action and $1 cannot be used together"
+                action=${1#--}
+                ;;
             --purge) purge=yes ;;
-            --try) action=try ;;
             --without-report) report=no ;;
             --without-web) web=no ;;
             --without-nats) nats=no ;;
@@ -108,7 +114,7 @@ parse_arguments() {
     done
     [[ $purge == no || $action == uninstall ]] || fail "--purge can only be used with --uninstall"
     [[ $action == try || ${#up_arguments[@]} == 0 ]] || fail "arguments after -- can only be used with --try"
-    [[ $action != try || $now == no ]] || fail "--try and --now cannot be used together"
+    [[ $action == install || $now == no ]] || fail "--$action and --now cannot be used together"
     [[ $action != uninstall || $report$web$nats$grpc == yesyesyesyes ]] || fail "--without-… cannot be used with --uninstall"
     [[ $programs == yes || $scope$action == systeminstall && -n $DESTDIR ]] ||
         fail "--without-programs can only be used with DESTDIR, to install for the system"
@@ -130,6 +136,7 @@ set_places() {
         state_directory=$HOME/.local/state/tradestack
         log_directory=$state_directory/log
         systemctl=(systemctl --user)
+        journalctl='journalctl --user -e'
     else
         prefix=${prefix:-/usr/local}
         etc=/etc
@@ -144,6 +151,7 @@ set_places() {
         state_directory=/var/lib/tradestack
         log_directory=/var/log/tradestack
         systemctl=(systemctl)
+        journalctl='journalctl -e'
     fi
     [[ $prefix == /* ]] || fail "--prefix: $prefix is not an absolute path"
     prefix=$(realpath -m -- "$prefix")
@@ -453,6 +461,14 @@ put() { # MODE FILE: replace the file with stdin, atomically
     mv -- "$target.tmp" "$target"
 }
 
+# With another modification time it would be another source, and the gateway would begin a new feed
+# session. A package has the times of its build.
+put_source() { # FILE TARGET
+    ! cmp -s -- "$1" "$DESTDIR$2" || return 0
+    put 0644 "$2" <"$1"
+    [[ $programs == no ]] || touch -r "$1" -- "$DESTDIR$2"
+}
+
 install_files() {
     local file
     for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE .github/SECURITY.md data/README.md \
@@ -461,7 +477,7 @@ install_files() {
     done
     link_documents
     for file in prices.csv sentiment.csv; do
-        [[ ! -e $CHECKOUT/data/$file ]] || put 0644 "$share/data/$file" <"$CHECKOUT/data/$file"
+        [[ ! -e $CHECKOUT/data/$file ]] || put_source "$CHECKOUT/data/$file" "$share/data/$file"
     done
     put 0644 "$share/tradestack.proto" <"$CHECKOUT/daemons/tradestack_grpc/protocol/tradestack.proto"
     for file in "$CHECKOUT"/etc/{prometheus,grafana}/*; do
@@ -604,21 +620,23 @@ sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]
 print(*(each.getsockname()[1] for each in sockets))' "$1"
 }
 
-choose_user_ports() { # free ones, or those of the existing installation
-    local socket=$unit_directory/tradestack-gateway.socket
+# Those of the existing installation, else of the configuration that an earlier one has left, else free.
+choose_user_ports() {
     segment_suffix=-$(id -un)
-    if [[ -e $socket ]]; then
-        feed_port=$(sed -n 's/^ListenStream=.*://p' "$socket")
-        order_port=$(sed -n 's/^ListenStream=.*://p' "$unit_directory/tradestack-order-manager.socket")
-        web_port=$(sed -n 's/^ListenStream=.*://p' "$unit_directory/tradestack-web.socket" 2>/dev/null) ||
-            web_port=$(free_ports 1) # an installation from before the page
-        grpc_port=$(sed -n 's/^listen = .*:\([0-9]*\)"$/\1/p' "$share/default/grpc.toml" 2>/dev/null) ||
-            grpc_port=$(free_ports 1) # the same
-        fix_port=$(sed -n 's/^ListenStream=.*://p' "$unit_directory/tradestack-fix.socket" 2>/dev/null) ||
-            fix_port=$(free_ports 1) # the same
-        return
-    fi
     read -r feed_port order_port web_port grpc_port fix_port < <(free_ports 5)
+    feed_port=$(kept_port gateway || echo "$feed_port")
+    order_port=$(kept_port order-manager || echo "$order_port")
+    web_port=$(kept_port web || echo "$web_port")
+    grpc_port=$(kept_port grpc || echo "$grpc_port")
+    fix_port=$(kept_port fix || echo "$fix_port")
+}
+
+kept_port() { # DAEMON: print its port; fail if there is none
+    {
+        sed -n 's/^ListenStream=127.0.0.1:\([0-9]*\)$/\1/p; s/^listen = .*:\([0-9]*\)"$/\1/p' \
+            "$unit_directory/tradestack-$1.socket" "$share/default/$1.toml" "$config/$1.toml" 2>/dev/null ||
+            true # not all of them exist
+    } | grep -m 1 .
 }
 
 # ---- the running system --------------------------------------------------------------------------------------
@@ -635,7 +653,9 @@ fingerprint() { # of everything that takes effect at a restart
 update_systemd() { # first | upgrade
     "${systemctl[@]}" daemon-reload
     if [[ $1 == first ]]; then
-        "${systemctl[@]}" --quiet enable tradestack.target tradestack-strategy@news.service
+        "${systemctl[@]}" --quiet enable tradestack.target
+        [[ -d $own_units/tradestack.target.wants ]] || # left by an earlier installation
+            "${systemctl[@]}" --quiet enable tradestack-strategy@news.service
     elif "${systemctl[@]}" --quiet is-enabled tradestack.target 2>/dev/null; then
         "${systemctl[@]}" --quiet enable tradestack.target # with what is new in its Also=
     fi
@@ -644,26 +664,32 @@ update_systemd() { # first | upgrade
     fi
 }
 
+# They may be meant to stand still, or have been enabled by an installation before this one.
+name_disabled_strategies() {
+    local file unit
+    for file in "$config"/strategy/*.toml; do
+        unit=tradestack-strategy@$(basename -- "$file" .toml).service
+        "${systemctl[@]}" --quiet is-enabled "$unit" 2>/dev/null ||
+            say "$file is not enabled; to start it now and with the others: ${systemctl[*]} enable --now $unit"
+    done
+}
+
 restart_services() { # the sockets stay open, and connections wait in their queues
     "${systemctl[@]}" --quiet is-active 'tradestack-*.service' || return 0
     say "restarting the services"
     "${systemctl[@]}" try-restart tradestack-{exporter,fix,gateway,grpc,metrics,order-manager}.service \
         'tradestack-strategy@*.service' tradestack-web.service ||
-        fail "the restart failed; see journalctl -e -u 'tradestack-*'"
+        fail "the restart failed; see $journalctl -u 'tradestack-*'"
     ! "${systemctl[@]}" --quiet is-active tradestack.target ||
         "${systemctl[@]}" start tradestack-web.socket # after an upgrade from before the page
 }
 
 start_it() {
+    local user=()
+    [[ $scope == system ]] || user=(--user)
     say "starting tradestack.target"
-    "${systemctl[@]}" start tradestack.target
-    local unit
-    for unit in tradestack-gateway tradestack-order-manager tradestack-strategy@news; do
-        "${systemctl[@]}" --quiet is-active "$unit.service" ||
-            ! "${systemctl[@]}" --quiet is-enabled "$unit.service" 2>/dev/null ||
-            fail "$unit is not running; see journalctl -e -u $unit"
-    done
-    say "all daemons are running; see tradestackctl status, or systemctl status 'tradestack-*'"
+    command_line start all "${user[@]}" || fail "not all daemons are running, for the reason above"
+    say "all daemons are running; see tradestackctl status, or ${systemctl[*]} status 'tradestack-*'"
 }
 
 install_it() {
@@ -697,6 +723,7 @@ install_it() {
     make_strategies_directory
     if is_live; then
         update_systemd "$occasion"
+        name_disabled_strategies
         [[ $environment == kept && $before == "$(fingerprint)" ]] || restart_services
         [[ $now == no ]] || start_it
     fi
@@ -713,9 +740,9 @@ uninstall_it() {
         "${systemctl[@]}" stop tradestack.target 'tradestack-*.service' 'tradestack-*.socket' \
             tradestack.slice 2>/dev/null || true
     fi
-    rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack{.target,-*.socket}}
+    # tradestack.target.wants stays, like the drop-ins: what is enabled there is the operator's choice.
+    rm -f -- "$DESTDIR$own_units"/{default,multi-user,sockets}.target.wants/tradestack{.target,-*.socket}
     say "removing programs and units"
-    rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager,web}.socket.d/port.conf # of set-port
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice,timer} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" \
         "$DESTDIR$man"/man[1578]/tradestack*.gz "${COMMANDS[@]/#/$DESTDIR$bin/}"
@@ -732,7 +759,7 @@ uninstall_it() {
         [[ $scope == user ]] || journalctl --update-catalog || true
     fi
     say "done"
-    [[ $purge == yes ]] || say "kept: $config, $state_directory, $log_directory"
+    [[ $purge == yes ]] || say "kept: $config, $state_directory, $log_directory, and in $own_units ports and what is enabled"
 }
 
 purge_it() {

@@ -87,6 +87,14 @@ def test_units_and_config_use_the_prefix(tree: Path) -> None:
     assert (tree / PREFIX[1:] / "share/tradestack/data/prices.csv").exists()
 
 
+def test_the_sample_data_keep_their_modification_time(tree: Path) -> None:
+    """With another one, a restored feed session would not be continued."""
+    for name in ("prices.csv", "sentiment.csv"):
+        original = (SCRIPT.parent / "data" / name).stat()
+        installed = (tree / PREFIX[1:] / "share/tradestack/data" / name).stat()
+        assert installed.st_mtime_ns == original.st_mtime_ns
+
+
 def test_the_manual_is_where_man_looks_for_it(tree: Path) -> None:
     """Each unit names a page that is there, packed."""
     pages = {each.name.removesuffix(".gz") for each in tree.glob("opt/tradestack/share/man/*/*")}
@@ -163,18 +171,30 @@ def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
     assert not [path for path in copy.rglob("*") if not path.is_dir()]
 
 
-def test_uninstalling_keeps_what_a_relay_needs(tree: Path, tmp_path: Path) -> None:
-    """The drop-in stays beside the configuration, which names the source."""
+def test_uninstalling_keeps_what_the_operator_has_chosen(tree: Path, tmp_path: Path) -> None:
+    """It stays beside the configuration, which says the same, and goes by --purge."""
     copy = tmp_path / "copy"
     shutil.copytree(tree, copy, symlinks=True)
-    drop_in = copy / "etc/systemd/system/tradestack-gateway.service.d/relay.conf"
-    drop_in.parent.mkdir(parents=True)
-    drop_in.touch()
+    kept = [
+        copy / "etc/systemd/system" / name
+        for name in (
+            "tradestack-gateway.service.d/relay.conf",
+            "tradestack-gateway.socket.d/port.conf",
+            "tradestack.target.wants/tradestack-strategy@mine.service",
+            "tradestack.target.wants/tradestack-metrics.socket",
+        )
+    ]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
 
     finished = install("--prefix", PREFIX, "--uninstall", destdir=copy)
-
     assert finished.returncode == 0, finished.stderr
-    assert drop_in.exists()
+    assert all(path.exists() for path in kept)
+
+    finished = install("--prefix", PREFIX, "--uninstall", "--purge", destdir=copy)
+    assert finished.returncode == 0, finished.stderr
+    assert not any(path.parent.exists() for path in kept)
 
 
 def test_clients_in_other_languages_find_their_protocol(tree: Path) -> None:
@@ -192,9 +212,15 @@ def test_extras_arepackages_in(tree: Path, package: str) -> None:
 
 
 def test_user_units_are_valid(tmp_path: Path) -> None:
-    """systemd-analyze accepts the units that are adapted for a user's systemd."""
+    """systemd-analyze accepts the units that are adapted for a user's systemd.
+
+    A port is that of the configuration that is there.
+    """
     home = tmp_path / "home"
     destdir = tmp_path / "tree"
+    left = home / ".config/tradestack/gateway.toml"  # by an installation that was removed
+    left.parent.mkdir(parents=True)
+    left.write_text('listen = "127.0.0.1:7777"\n')
 
     finished = install(
         *("--user", "--without-report", "--without-web", "--without-nats", "--without-grpc"),
@@ -220,6 +246,7 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
         env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
     )
     assert (verdict.stdout, verdict.stderr) == ("", "")
+    assert "ListenStream=127.0.0.1:7777\n" in (units / "tradestack-gateway.socket").read_text()
     assert "HOME=" not in (units / "tradestack-strategy@.service").read_text()
     config = (destdir / str(home)[1:] / ".config/tradestack/order-manager.toml").read_text()
     assert f'\norder_log = "{home}/.local/state/tradestack/log/order_log.txt"\n' in config
@@ -233,6 +260,11 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
         (["--prefix"], "needs a directory"),
         (["--purge"], "only be used with --uninstall"),
         (["--try", "--now"], "cannot be used together"),
+        (["--uninstall", "--now"], "--uninstall and --now cannot be used together"),
+        (["--try", "--uninstall"], "--try and --uninstall cannot be used together"),
+        (["--uninstall", "--try"], "--uninstall and --try cannot be used together"),
+        (["--prefix="], "needs a directory"),
+        (["--prefix", ""], "needs a directory"),
         (["--now", "--", "--pace", "max"], "only be used with --try"),
         (["--uninstall", "--without-report"], "cannot be used with --uninstall"),
         (["--without-programs"], "only be used with DESTDIR"),

@@ -62,7 +62,7 @@ ANSWERS: Mapping[str, End] = {"sudo apt install ": End("[Y/n]", "y\n")}
 PROMETHEUS_KNOWS = "sudo systemctl restart prometheus"
 
 # tar warns with 1 that a file changed as it was read.
-STATUSES: Mapping[str, tuple[int, ...]] = {"sudo tar -C / -czf ": (0, 1)}
+STATUSES: Mapping[str, tuple[int, ...]] = {"sudo tar -czf ": (0, 1)}
 
 
 def all_keys() -> list[str]:

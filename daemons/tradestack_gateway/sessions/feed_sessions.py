@@ -28,7 +28,11 @@ from tradestack.sessions.feed_session import FeedSession, open_log
 from tradestack.sessions.open_source import open_source
 from tradestack.sessions.sidecar import Settings, Sidecar
 from tradestack.sessions.source_check import SourceCheck
-from tradestack.sessions.source_identity import SourceIdentity, identity_of
+from tradestack.sessions.source_identity import (
+    SourceIdentity,
+    difference_between,
+    identity_of,
+)
 from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
 from tradestack.sources.relayed_log import RelayedLog
 from tradestack.sources.source import Source, SourceFault
@@ -91,7 +95,11 @@ class FeedSessions:
         """
         is_relay = config.source.is_followed
         sidecar = self._files.newest_of(identity) if is_relay else self.newest
-        if sidecar is None or sidecar.sources != identity:
+        if sidecar is None:
+            return None
+        if sidecar.sources != identity:
+            what = difference_between(sidecar.sources, identity)
+            logger.info("session=%s is not continued, as %s", sidecar.session_id, what)
             return None
         if sidecar.ended and config.at_end is not AtEnd.END_SESSION and not is_relay:
             return None

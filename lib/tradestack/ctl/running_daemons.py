@@ -7,7 +7,7 @@ grpc.sock   web-control.sock
 import argparse
 import os
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from tradestack.ctl.own_command import is_users_command
 from tradestack.net.control.client import REPLY_DEADLINE_S, ControlClient, ControlFault
 from tradestack.net.control.place import RUNTIME_DIRECTORY, USERS_DIRECTORY
+from tradestack.runtime.supervisor.failures import failure_of
+from tradestack.runtime.supervisor.units import OF_USER, SYSTEM
 
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
@@ -108,7 +110,18 @@ class RunningDaemons:
 
     def client(self, name: str, *, reply_deadline_s: float = REPLY_DEADLINE_S) -> ControlClient:
         """Return a client of the daemon; it connects at its first call."""
-        return ControlClient(self.socket_of(name), reply_deadline_s=reply_deadline_s)
+        socket = self.socket_of(name)
+        return ControlClient(
+            socket,
+            reply_deadline_s=reply_deadline_s,
+            failure=lambda: failure_of(self._systemctl(), WEB if name == WEB else socket.stem),
+        )
+
+    def _systemctl(self) -> Sequence[str]:
+        """Return the command for the systemd that has these sockets; () if none has."""
+        if self.directory == RUNTIME_DIRECTORY:
+            return SYSTEM
+        return OF_USER if self.directory == _users_directory() else ()
 
     def report(self) -> StackReport:
         """Ask each daemon for its stats."""
@@ -163,7 +176,11 @@ class RunningDaemons:
                 yield reply["stats"]
 
 
+def _users_directory() -> Path:
+    return USERS_DIRECTORY / str(os.getuid()) / "tradestack"
+
+
 def _default_directory() -> Path:
-    users = USERS_DIRECTORY / str(os.getuid()) / "tradestack"
+    users = _users_directory()
     is_users = users.is_dir() and (is_users_command() or not RUNTIME_DIRECTORY.is_dir())
     return users if is_users else RUNTIME_DIRECTORY

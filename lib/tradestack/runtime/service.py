@@ -20,6 +20,12 @@ from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.config.password import CREDENTIAL, read_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.runtime.supervisor.units import (
+    OF_USER,
+    SYSTEM,
+    source_of_credential,
+    text_of_unit,
+)
 
 STATE_DIRECTORY_MODE = 0o700
 
@@ -108,7 +114,7 @@ class Context(Generic[C]):
         that the daemon's config key `password_file` names.
         """
         if self.credentials_directory is not None:
-            return read_password(self.credentials_directory / CREDENTIAL)
+            return read_credential(self.credentials_directory, self.instance)
         if password_file is None:
             raise OperatorFault(
                 "password_file",
@@ -116,3 +122,28 @@ class Context(Generic[C]):
                 "set the key to a file that holds only the password",
             )
         return read_password(password_file)
+
+
+def read_credential(directory: Path, instance: str | None) -> str:
+    """Read the password that systemd has passed; raise OperatorFault, which names its source.
+
+    Without that file, the unit's SetCredential= passes an empty one.
+    """
+    try:
+        return read_password(directory / CREDENTIAL)
+    except OperatorFault:
+        raise OperatorFault(
+            _source_of(directory.name, instance),
+            "no such file, or it holds no password in ASCII",
+            "restore it; that of a strategy is made anew by install.sh "
+            "(then reload gateway and order manager)",
+        ) from None
+
+
+def _source_of(unit: str, instance: str | None) -> str:
+    """Return the file that the unit, whose name its directory of credentials has, reads it from."""
+    for systemctl in (SYSTEM, OF_USER):
+        text = text_of_unit(systemctl, unit)
+        if source := source_of_credential(text, CREDENTIAL, instance):
+            return source
+    return f"LoadCredential= of {unit}"

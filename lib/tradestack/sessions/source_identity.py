@@ -59,3 +59,27 @@ def file_identity(path: Path) -> SourceIdentity:
         "modified_ns": status.st_mtime_ns,
         "sha256_of_ends": digest.hexdigest(),
     }
+
+
+def difference_between(before: SourceIdentity, now: SourceIdentity) -> str:
+    """Return the first key that differs, with both values, and with its file; "" if none does."""
+    for key in {**before, **now}:
+        old, new = before.get(key), now.get(key)
+        if old == new:
+            continue
+        for file_before, file_now in zip(_files(old), _files(new), strict=False):
+            if file_before != file_now:
+                what = difference_between(file_before, file_now)
+                return f"{key}: {file_before.get('path')}: {what}"
+        return f"{key} was {_shown(old)}, and is {_shown(new)}"
+    return ""
+
+
+def _files(value: object) -> list[SourceIdentity]:
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        return value
+    return []
+
+
+def _shown(value: object) -> str:
+    return ", ".join(str(file.get("path")) for file in _files(value)) or str(value)

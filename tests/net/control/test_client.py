@@ -102,6 +102,18 @@ def test_a_hanging_daemon_is_given_up(peer: Silent) -> None:
         client.call("a.b.C")
 
 
+def test_a_daemon_that_failed_is_not_to_be_started(peer: Silent, tmp_path: Path) -> None:
+    """Its fault says what is known, whether its socket is closed or resets the connection."""
+    reset = ControlClient(peer.path, failure=lambda: "it failed")
+    reset._connection = reset._connect()
+    peer.answer(b"")
+    closed = ControlClient(tmp_path / "other.sock", failure=lambda: "it failed")
+
+    for client in (reset, closed):
+        with client, pytest.raises(ControlFault, match=r"^[a-z]+ is not running: it failed$"):
+            client.call("a.b.C")
+
+
 @pytest.mark.parametrize(
     "answer", [b"", b'{"parameters":{}', b"error: too long\n", b"nonsense\0", b"[]\0"]
 )

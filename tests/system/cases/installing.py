@@ -2,6 +2,7 @@
 
 import sys
 import time
+from pathlib import Path
 
 from tests.system.cases.files import every_path, note_files
 from tests.system.cases.harness import (
@@ -72,11 +73,14 @@ def enabled_at_boot() -> None:
 
 @case()
 def install_again_changes_nothing() -> None:
-    """Installing the same sources again restarts nothing and adds no file."""
+    """Installing the same sources again restarts nothing, adds no file and keeps the data."""
     pids = [sh("systemctl", "show", "--value", "-p", "MainPID", unit) for unit in SERVICES]
     files = sh("find", "/etc/tradestack", "/usr/local", "-not", "-name", "*.pyc")
+    played = Path("/usr/local/share/tradestack/data/prices.csv").stat()
+    Path("data/prices.csv").touch()  # as another checkout has it
 
     sh("./install.sh", "--now")
 
     assert pids == [sh("systemctl", "show", "--value", "-p", "MainPID", unit) for unit in SERVICES]
     assert files == sh("find", "/etc/tradestack", "/usr/local", "-not", "-name", "*.pyc")
+    assert Path("/usr/local/share/tradestack/data/prices.csv").stat().st_mtime == played.st_mtime

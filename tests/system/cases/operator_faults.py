@@ -1,7 +1,11 @@
 """Faults that the operator has to fix: an invalid configuration, a full disk."""
 
+import socket
+from pathlib import Path
+
 from tests.system.cases.harness import (
     SERVICES,
+    SOCKETS,
     TARGET,
     all_active,
     attempt,
@@ -15,6 +19,7 @@ from tests.system.cases.harness import (
     stats,
 )
 from tests.system.cases.login_attempts import login_attempts
+from tests.system.cases.logins import FEED_PORT
 from tests.system.cases.reloading import CONFIGS, GATEWAY, ORDER_MANAGER, edited, reloaded
 
 OPERATOR_FAULT = 78
@@ -61,6 +66,50 @@ def invalid_config_is_not_retried() -> None:
             all_active()
         assert attempts.refused == 0, attempts
         assert attempts.answered > 0, attempts
+    orders_go_on()
+    nothing_lost()
+
+
+@case()
+def start_all_says_what_does_not_start() -> None:
+    """It waits and reports as a start of each daemon does; a stop of all waits until it is done."""
+    everything = (*SERVICES, *SOCKETS)
+    with edited(CONFIGS[GATEWAY], "no_such_key = 1\n"):
+        sh("tradestackctl", "stop", "all")
+        assert set(map(state, everything)) == {"inactive"}
+        start = attempt("tradestackctl", "start", "all")
+        assert start.returncode == OPERATOR_FAULT, start
+        assert f"{GATEWAY}: not running" in start.stderr, start
+        assert not inactive_among(SERVICES[1:])
+
+    sh("tradestackctl", "stop", "all")
+    with socket.create_server(("127.0.0.1", FEED_PORT)):
+        start = attempt("tradestackctl", "start", "all")
+        assert start.returncode == OPERATOR_FAULT, start
+        assert f"{PORTS[0]} (127.0.0.1:{FEED_PORT}): not running" in start.stderr, start
+
+    sh("tradestackctl", "start", "all")
+    all_active()
+    orders_go_on()
+    nothing_lost()
+
+
+@case()
+def missing_password_is_not_retried() -> None:
+    """The service exits with 78 once and names the file, until it is there again."""
+    service, password = SERVICES[2], Path("/etc/tradestack/credentials/news.password")
+    aside = password.rename("/root/news.password")
+    before = starts(service)
+
+    assert attempt("systemctl", "restart", service).returncode == 1
+    assert state(service) == "failed"
+    assert int(state(service, "ExecMainStatus")) == OPERATOR_FAULT
+    assert f"{password}: no such file" in sh("systemctl", "status", service, status=3)
+    assert starts(service) == before + 1
+
+    aside.rename(password)
+    sh("systemctl", "start", TARGET)
+    all_active()
     orders_go_on()
     nothing_lost()
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.system.cases.files import changed_files, every_path
-from tests.system.cases.harness import all_active, attempt, case, orders_go_on, sh
-from tests.system.cases.moving_ports import COMMAND, DROP_IN, MOVED_PORT, set_port
+from tests.system.cases.harness import all_active, attempt, case, orders_go_on, sh, state
+from tests.system.cases.moving_ports import COMMAND, MOVED_PORT, set_port
 from tests.system.cases.permissions import OPERATOR, OUTSIDER
 
 KEPT = ("/etc/tradestack/gateway.toml", "/var/lib/tradestack/order-manager", "/var/log/tradestack")
@@ -12,21 +12,24 @@ KEPT = ("/etc/tradestack/gateway.toml", "/var/lib/tradestack/order-manager", "/v
 
 @case()
 def uninstall_keeps_config_state_and_logs() -> None:
-    """Without --purge the operator's files are kept, and a new installation uses them.
+    """Without --purge the operator's files are kept, and a new installation goes on with them.
 
-    A port that was moved has its own address again, until it is moved once more, as status says.
+    So do a port that was moved, and the strategies that were enabled; others are named.
     """
     set_port("feed", str(MOVED_PORT))
+    sh("tradestackctl", "add-strategy", "enabled", "--start")
+    sh("tradestackctl", "add-strategy", "disabled", "--no-start")
     sh("./install.sh", "--uninstall")
 
-    assert not DROP_IN.parent.exists()
     assert all(Path(path).exists() for path in KEPT)
     assert not attempt("systemctl", "list-unit-files", "tradestack*", "--no-legend").stdout
-    sh("./install.sh", "--now")
+    again = attempt("./install.sh", "--now")
+    assert again.returncode == 0, again
     all_active()
-    assert COMMAND in sh("tradestackctl", "status", status=None)
-    set_port("feed", str(MOVED_PORT))
-    all_active()
+    assert state("tradestack-strategy@enabled.service") == "active"
+    assert "enable --now tradestack-strategy@disabled.service" in again.stderr, again
+    assert "enable --now tradestack-strategy@enabled.service" not in again.stderr, again
+    assert COMMAND not in sh("tradestackctl", "status")
     orders_go_on()
 
 

@@ -77,11 +77,18 @@ class Installation:
         command = [*self.systemctl, *arguments]
         self.require_systemd(" ".join(command))
         if subprocess.run(command, check=False).returncode != 0:
-            may_not = os.geteuid() != 0 and "--user" not in self.systemctl
-            remedy = "see the message above, or run journalctl -e"
-            if may_not:
+            remedy = f"see the message above, or run {self.journalctl()}"
+            if self.may_lack_rights():
                 remedy += "; it may need root: run this with sudo"
             raise OperatorFault(" ".join(command), "failed", remedy)
+
+    def journalctl(self) -> str:
+        """Return the command that shows the newest entries of its log."""
+        return " ".join(["journalctl", *self.systemctl[1:], "-e"])
+
+    def may_lack_rights(self) -> bool:
+        """Return whether systemd may refuse what the caller asks of it."""
+        return os.geteuid() != 0 and "--user" not in self.systemctl
 
     def forget(self, unit: str) -> None:
         """Let systemd forget a stopped unit, which it keeps in memory if it failed.

@@ -12,7 +12,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address, parse_address
 from tradestack.runtime.supervisor.units import address_of_unit, property_of_unit
 
-DROP_IN = "port.conf"  # install.sh --uninstall removes it by this name
+DROP_IN = "port.conf"  # kept with the configuration by install.sh --uninstall, if not --purge
 DROP_IN_MODE = 0o644
 TEXT = """\
 # Written by `tradestackctl set-port`. An empty ListenStream= takes back the unit's own address.

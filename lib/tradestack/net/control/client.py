@@ -6,7 +6,7 @@ daemon itself replies is a VarlinkError.
 
 import shlex
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,8 +40,16 @@ class ControlClient:
     `with ControlClient(path) as client: client.call("io.tradestack.Daemon.GetStats")`
     """
 
-    def __init__(self, path: Path, *, reply_deadline_s: float = REPLY_DEADLINE_S) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        reply_deadline_s: float = REPLY_DEADLINE_S,
+        failure: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`failure` tells why a daemon that cannot be reached does not run, "" if nobody knows."""
         self._path = path
+        self._failure = failure
         self._name = path.stem
         self._reply_deadline_s = reply_deadline_s
         self._connection: socket.socket | None = None
@@ -114,6 +122,8 @@ class ControlClient:
 
     def _lost(self, reason: str) -> ControlFault:
         self.close()
+        if failure := self._failure():
+            return ControlFault(f"{self._name} is not running: {failure}")
         return ControlFault(f"{self._name} ({self._path}): connection lost: {reason}")
 
     def _connect(self) -> socket.socket:
@@ -124,6 +134,8 @@ class ControlClient:
         except OSError as error:
             connection.close()
             is_stopped = isinstance(error, FileNotFoundError | ConnectionRefusedError)
+            if is_stopped and (failure := self._failure()):
+                raise NotRunning(f"{self._name} is not running: {failure}") from error
             fault = NotRunning if is_stopped else ControlFault
             raise fault(_explain(self._name, self._path, error)) from error
         return connection

@@ -1,9 +1,15 @@
 """start, stop, restart: the units that one systemctl command has to name."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.ctl.verbs.host.fake_systemd import FakeSystemd
+from tradestack.ctl.main import run
 from tradestack.ctl.verbs.host.units import services_of, units_of
 from tradestack.domain.faults import OperatorFault
+
+Output = pytest.CaptureFixture[str]
 
 
 def test_a_server_is_stopped_with_its_sockets() -> None:
@@ -15,14 +21,12 @@ def test_a_server_is_stopped_with_its_sockets() -> None:
     )
 
 
-def test_a_strategy_is_stopped_by_its_service() -> None:
-    """Its control socket is part of the service and stops with it."""
-    assert units_of("news") == ("tradestack-strategy@news.service",)
-
-
-def test_all_stops_the_target() -> None:
-    """Every unit is part of the target."""
-    assert units_of("all") == ("tradestack.target",)
+def test_a_strategy_is_stopped_with_its_control_socket() -> None:
+    """The verb returns when that is closed, too."""
+    assert units_of("news") == (
+        "tradestack-strategy@news.service",
+        "tradestack-strategy-control@news.socket",
+    )
 
 
 def test_an_invalid_name_is_refused() -> None:
@@ -52,3 +56,98 @@ def test_the_web_server_is_stopped_with_its_three_sockets() -> None:
 def test_a_daemon_without_a_port_unit_is_stopped_with_its_control_socket(name: str) -> None:
     """It binds its port itself, if it has one."""
     assert units_of(name) == (f"tradestack-{name}.service", f"tradestack-{name}-control.socket")
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeSystemd:
+    """A systemd in which gateway and `news` belong to the target."""
+    systemd = FakeSystemd.in_place(tmp_path, monkeypatch)
+    systemd.relate(
+        "Wants", "tradestack.target", "tradestack-gateway.service", "tradestack-x.socket"
+    )
+    systemd.relate(
+        "Requires", "tradestack-gateway.service", "sysinit.target", "tradestack-gateway.socket"
+    )
+    systemd.relate(
+        "ConsistsOf", "tradestack.target", "tradestack-gateway.service", "tradestack-x.socket"
+    )
+    return systemd
+
+
+def ctl(config: Path, *arguments: str) -> int:
+    """Run the verb on the configuration; return its exit status."""
+    return run([*arguments, "--config-dir", str(config)])
+
+
+def test_a_stop_of_all_waits_for_each_unit(systemd: FakeSystemd, config: Path) -> None:
+    """Of the target alone, systemctl would return while the daemons still run."""
+    assert ctl(config, "stop", "all") == 0
+
+    assert systemd.commands() == [
+        "stop tradestack.target tradestack-gateway.service tradestack-x.socket "
+        "tradestack-strategy-control@*.socket tradestack-port@*.service"
+    ]
+
+
+def test_a_start_of_all_is_one_of_each_unit(systemd: FakeSystemd, config: Path) -> None:
+    """Of the target alone, systemctl would say nothing of a daemon that fails."""
+    assert ctl(config, "start", "all") == 0
+
+    assert systemd.commands() == [
+        "start tradestack.target tradestack-gateway.service tradestack-gateway.socket "
+        "tradestack-x.socket"
+    ]
+
+
+def test_what_did_not_start_is_named(systemd: FakeSystemd, config: Path, capsys: Output) -> None:
+    """With the address of a socket, where another process may listen, and where its log is."""
+    systemd.fail("start")
+    systemd.relate("ActiveState", "tradestack-gateway.service", "inactive")
+    systemd.relate("ActiveState", "tradestack-gateway.socket", "failed")
+    systemd.relate("ActiveState", "tradestack-x.socket", "inactive")
+    systemd.relate("Listen", "tradestack-gateway.socket", "127.0.0.1:8999 (Stream)")
+
+    assert ctl(config, "start", "all") == 78
+
+    assert capsys.readouterr().err == (
+        "tradestackctl: tradestack-gateway.service, tradestack-gateway.socket (127.0.0.1:8999): "
+        "not running; see journalctl -e -u tradestack-gateway.service "
+        "-u tradestack-gateway.socket\n"
+    )
+
+
+def test_a_failure_of_a_users_installation_is_in_the_users_log(
+    systemd: FakeSystemd, config: Path, capsys: Output
+) -> None:
+    """Not in the system's."""
+    systemd.fail("stop")
+
+    assert ctl(config, "stop", "all", "--user") == 78
+
+    assert "see the message above, or run journalctl --user -e\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["start", "stop", "restart"])
+def test_a_strategy_that_does_not_exist_is_refused(
+    systemd: FakeSystemd, config: Path, capsys: Output, verb: str
+) -> None:
+    """A misspelt name must not be taken for a strategy that has stopped."""
+    systemd.relate("ActiveState", "tradestack-strategy@newz.service", "inactive")
+
+    assert ctl(config, verb, "newz") == 78
+
+    assert "newz.toml: no such file; name one of these: news\n" in capsys.readouterr().err
+    assert systemd.commands() == []
+
+
+def test_a_strategy_whose_configuration_is_gone_can_be_stopped(
+    systemd: FakeSystemd, config: Path
+) -> None:
+    """It trades until it is stopped."""
+    systemd.relate("ActiveState", "tradestack-strategy@newz.service", "active")
+
+    assert ctl(config, "stop", "newz") == 0
+
+    assert systemd.commands() == [
+        "stop tradestack-strategy@newz.service tradestack-strategy-control@newz.socket"
+    ]

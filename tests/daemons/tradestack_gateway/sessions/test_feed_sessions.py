@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import logging
 import os
 from pathlib import Path
 
@@ -52,8 +53,11 @@ def test_beginning_ends_earlier_sessions(tmp_path: Path, config: GatewayConfig) 
     assert [sidecar.ended for sidecar in recorded_sidecars(tmp_path)] == [True, False]
 
 
-def test_same_sources_continue_the_session(tmp_path: Path, config: GatewayConfig) -> None:
-    """The files are not checked again; a changed file begins another session."""
+def test_same_sources_continue_the_session(
+    tmp_path: Path, config: GatewayConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The files are not checked again; a changed file begins another session, as the log says."""
+    caplog.set_level(logging.INFO)
     begun = begin(make_sessions(tmp_path), config)
     begun.close()
 
@@ -65,6 +69,8 @@ def test_same_sources_continue_the_session(tmp_path: Path, config: GatewayConfig
     assert config.prices is not None
     write(Path(config.prices[0]), PRICES_HEADER + price_rows(8))
     assert resume(make_sessions(tmp_path), config) is None
+    expected = f"session={begun.session_id} is not continued, as prices: {config.prices[0]}: size_"
+    assert expected in caplog.text
 
 
 @pytest.mark.parametrize(("at_end", "continues"), [(AtEnd.HOLD, False), (AtEnd.END_SESSION, True)])

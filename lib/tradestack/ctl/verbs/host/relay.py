@@ -47,6 +47,8 @@ TEXT = """\
 RestrictAddressFamilies=AF_INET AF_INET6
 IPAddressAllow={hosts}
 LoadCredential=password:{password}
+# If the file is missing, the gateway gets an empty password, and names the file.
+SetCredential=password:\\n
 """
 
 

@@ -2,8 +2,9 @@
 
 NAME is gateway, order-manager, exporter, fix, grpc, web, all, or a strategy instance. stop also
 closes the ports, so that no connection starts the daemon again; restart keeps them open, and
-connections wait. A strategy that is stopped starts again with the others; to prevent that:
-systemctl disable tradestack-strategy@NAME
+connections wait. start and restart return when the daemons are ready, and name those that are not;
+stop returns when all of them have ended. A strategy that is stopped starts again with the others;
+to prevent that: systemctl disable tradestack-strategy@NAME
 
 examples:
   tradestackctl stop news                  stop this strategy instance
@@ -16,12 +17,17 @@ import argparse
 
 from tradestack.ctl.arguments import StoreDaemon
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.installation.installation import Installation
+from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.ctl.installation.starting import run_naming_failures
 from tradestack.ctl.installation.strategy_name import strategy_name
+from tradestack.ctl.installation.target import parts_of_target, wanted_by_target
 from tradestack.ctl.running_daemons import EXPORTER, FIX, GATEWAY, GRPC, ORDER_MANAGER, WEB
+from tradestack.ctl.strategies.instances import require_instance
+from tradestack.runtime.supervisor.units import property_of_unit
 
 ALL = "all"
+_NO_INSTANCES = (ALL, EXPORTER, FIX, GATEWAY, GRPC, ORDER_MANAGER, WEB)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,20 +42,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start, stop or restart the units."""
-    units = services_of(args.name) if args.verb == "restart" else units_of(args.name)
-    Installation.of(args).run_systemctl(args.verb, *units)
+    """Start, stop or restart the units; raise OperatorFault, which names those that failed."""
+    installation = Installation.of(args)
+    if args.name not in _NO_INSTANCES:
+        _require_instance(installation, args.name, args.verb)
+    run_naming_failures(installation, args.verb, _units(installation, args.verb, args.name))
     return ExitStatus.DONE
 
 
+def _units(installation: Installation, verb: str, name: str) -> tuple[str, ...]:
+    if verb == "restart":
+        return services_of(name)
+    if name != ALL:
+        return units_of(name)
+    return wanted_by_target(installation) if verb == "start" else parts_of_target(installation)
+
+
 def units_of(name: str) -> tuple[str, ...]:
-    """Return the units that one `systemctl start` or `stop` has to name; raise OperatorFault.
+    """Return the units of one daemon that `systemctl start` or `stop` has to name.
 
     A query would start a service whose control socket is still open; and sockets that are stopped
-    by a separate command can still be in use when they are started again.
+    by a separate command can still be in use when they are started again. Raises OperatorFault.
     """
-    if name == ALL:
-        return ("tradestack.target",)  # every unit is PartOf= it
     if name in (GATEWAY, ORDER_MANAGER, FIX):
         unit = f"tradestack-{name}"
         return (f"{unit}.service", f"{unit}.socket", f"{unit}-control.socket")
@@ -58,7 +72,11 @@ def units_of(name: str) -> tuple[str, ...]:
     if name == WEB:
         sockets = ("web", "web-local", "web-control")
         return ("tradestack-web.service", *(f"tradestack-{each}.socket" for each in sockets))
-    return (f"tradestack-strategy@{strategy_name(name)}.service",)
+    instance = strategy_name(name)
+    return (
+        f"tradestack-strategy@{instance}.service",
+        f"tradestack-strategy-control@{instance}.socket",
+    )
 
 
 def services_of(name: str) -> tuple[str, ...]:
@@ -66,3 +84,12 @@ def services_of(name: str) -> tuple[str, ...]:
     if name == ALL:
         return ("tradestack-*.service",)
     return units_of(name)[:1]
+
+
+def _require_instance(installation: Installation, name: str, verb: str) -> None:
+    """Raise OperatorFault for an instance that is not there; one that still runs can be stopped."""
+    service, _ = units_of(name)
+    state = property_of_unit(installation.systemctl, service, "ActiveState")
+    if verb != "stop" or state in ("", "inactive"):
+        require_directory(installation.config / "strategy", "--config-dir")
+        require_instance(installation, name)
