@@ -105,5 +105,5 @@ PASSED_PASSWORDS = {
     ],
 )
 def test_a_service_starts_without_its_password_file(text: str) -> None:
-    """Only then can it say what is missing: systemd would try for ever, and not name the file."""
+    """Only then can it say what is missing: systemd would try again and not name the file."""
     assert "\nSetCredential=password:\\n\n" in text
