@@ -92,7 +92,7 @@ class Export:
         self._clock = clock
         self._place: _Place | None = None
         self._writer: SlabWriter | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._writing: asyncio.Task[None] | None = None
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
@@ -103,11 +103,6 @@ class Export:
     def buffered(self) -> int:
         """Messages that were received and not sent yet."""
         return 0 if self._writer is None else self._writer.buffered
-
-    @property
-    def in_flight(self) -> int:
-        """Slabs that are under way."""
-        return 0 if self._writer is None else self._writer.in_flight
 
     async def run(self) -> None:
         """Export until cancelled. Raises EngineError, ProtocolError, FeedBehind, OperatorFault."""
@@ -120,7 +115,7 @@ class Export:
             raise Unavailable(self._connection.lost.result())
         finally:
             self._failed.cancel()  # what follows from the first fault is none of its own
-            tasks = [reading, *self._tasks]
+            tasks = [reading] if self._writing is None else [reading, self._writing]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -224,7 +219,7 @@ class Export:
             place.last_sequence,
             self._confirmed,
         )
-        self._tasks = [self._spawn(writer.send()), self._spawn(writer.confirm())]
+        self._writing = self._spawn(writer.write())
         return writer
 
     async def _add(self, batch: TickBatch) -> None:
@@ -249,9 +244,9 @@ class Export:
         await writer.end(end)
         self._place = replace(place, is_over=True)
         self._progress.sessions_sealed += 1
-        for task in self._tasks:
-            task.cancel()
-        self._writer, self._tasks = None, []
+        if self._writing is not None:
+            self._writing.cancel()
+        self._writer = self._writing = None
 
     # ---- the streams ---------------------------------------------------------------------------
 

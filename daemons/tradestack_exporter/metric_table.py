@@ -8,7 +8,6 @@ METRICS = (
     Metric("server", TEXT, "", "Server of NATS that is connected."),
     Metric("server_fault", FAULT, "", "Why none is connected."),
     Metric("buffered", GAUGE, "messages", "Messages received and not sent yet."),
-    Metric("in_flight", GAUGE, "slabs", "Slabs sent and not confirmed yet."),
     Metric("lag_us", GAUGE, "us", "From publication to confirmation, newest message."),
     Metric("process.messages", COUNTER, "messages", "Messages confirmed."),
     Metric("process.slabs", COUNTER, "slabs", "Slabs confirmed."),

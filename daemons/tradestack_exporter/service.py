@@ -68,7 +68,6 @@ class Exporter:
             "server": self._server,
             "server_fault": self._fault,
             "buffered": 0 if export is None else export.buffered,
-            "in_flight": 0 if export is None else export.in_flight,
             "lag_us": lag_us(progress),
             "process": {
                 "messages": progress.messages,
