@@ -118,12 +118,12 @@ def test_the_status_says_fills_and_working_orders(manager: OrderManager, capsys:
 
 @pytest.mark.parametrize("verb", ["positions", "pnl"])
 def test_one_user_may_be_asked_for(manager: OrderManager, capsys: Output, verb: str) -> None:
-    """A user without an account has nothing, which is no failure."""
+    """A name that nobody has is refused: an empty table would look like an empty account."""
     ctl(manager, verb, "--user", "other")
     assert [line[0] for line in table(capsys.readouterr().out)] == ["USER", "other"]
 
-    assert ctl(manager, verb, "--user", "nobody") == ExitStatus.DONE
-    assert [line[0] for line in table(capsys.readouterr().out)] == ["USER"]
+    assert ctl(manager, verb, "--user", "nobody") == ExitStatus.REFUSED
+    assert "there is no user 'nobody'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
