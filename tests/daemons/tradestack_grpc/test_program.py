@@ -14,7 +14,7 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyP
     """An operator's fault, before anything of gRPC is imported."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
-    with pytest.raises(OperatorFault, match="-m pip install .*grpcio"):
+    with pytest.raises(OperatorFault, match=r"-m pip install .*grpcio"):
         build(None)  # type: ignore[arg-type]
 
 
