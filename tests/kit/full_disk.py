@@ -33,6 +33,6 @@ def full_disk(directory: Path) -> Iterator[Path]:
 
 def fill(directory: Path) -> None:
     """Leave no byte free."""
-    with (directory / "others").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+    with (directory / "filling").open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(bytes(4096))

@@ -38,7 +38,8 @@ def test_a_number_that_no_order_has(directory: Path, capsys: Output) -> None:
     status = run(["why", "99", "--state-dir", str(directory)])
 
     assert status == ExitStatus.OPERATOR_FAULT
-    assert "no order has the number 99; see `tradestackctl orders`" in capsys.readouterr().err
+    remedy = f"see `tradestackctl orders --state-dir {directory / 'state'}`"
+    assert f"no order has the number 99; {remedy}" in capsys.readouterr().err
 
 
 def test_what_is_not_a_number(capsys: Output) -> None:
