@@ -24,7 +24,8 @@ async def kept_settings(stack: Stack, files: StackFiles) -> list[str]:
         lines = []
         if stats.gateway["source_state"] == _PAUSED:
             lines.append(f"the gateway is paused, as it was left: {command} resume")
-        if (pace := stats.gateway["pace"]) != configured:
+        is_relay = "upstream" in stats.gateway  # whose pace is another gateway's
+        if (pace := stats.gateway["pace"]) != configured and not is_relay:
             lines.append(
                 f"the pace is {pace}, as it was left, and not {configured}: "
                 f"{command} pace {configured}"
