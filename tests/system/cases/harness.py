@@ -9,7 +9,8 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,18 +136,25 @@ def orders_go_on(seconds: float = 30) -> None:
     eventually(seconds, "another order in the log", lambda: len(order_numbers()) > before)
 
 
+@contextmanager
+def feed_paused() -> Iterator[None]:
+    """Publish nothing until the block ends: its feed session does not end meanwhile either."""
+    sh("tradestackctl", "pause")
+    try:
+        yield
+    finally:
+        sh("tradestackctl", "resume")
+
+
 def nothing_lost() -> None:
     """Assert that every order has its report and is in the order log exactly once.
 
     The feed is paused meanwhile. Order numbers run from 1 to the order manager's last without gaps.
     """
-    sh("tradestackctl", "pause")
-    try:
+    with feed_paused():
         eventually(60, "every order has its report", _all_reported)
         numbers, last = order_numbers(), stats()["order_manager"]["last_order_id"]
         names = re.findall(r"Received Order .* ClOrdID=(\S+)", ORDER_LOG.read_text())
-    finally:
-        sh("tradestackctl", "resume")
     assert numbers == list(range(1, last + 1)), numbers
     assert len(set(names)) == len(names) == last
 

@@ -10,6 +10,7 @@ from tests.system.cases.harness import (
     attempt,
     case,
     eventually,
+    feed_paused,
     main_pid,
     nothing_lost,
     orders_go_on,
@@ -113,32 +114,38 @@ def reload_applies_users_limits_and_log_level() -> None:
     """New users, clients_max and log_level apply at once, and no client is disconnected."""
     before = [main_pid(service) for service in SERVICES], disconnects()
     lines = users_line(GUEST) + users_line(LATECOMER)
-    for service, port in SERVERS.items():
-        assert answer_to(port, GUEST, PASSWORD) == NOT_AUTHORIZED
-        with edited(USERS, lines):
-            assert reloaded(service) == 0
-            guest = login(port, GUEST, PASSWORD)
-            assert guest.answer == ACCEPTED
-            clients = stats_of(service)["client_count" if port == FEED_PORT else "clients"]
-            with edited(CONFIGS[service], f'clients_max = {clients}\nlog_level = "error"\n'):
-                assert reloaded(service) == 0
-                assert answer_to(port, LATECOMER, PASSWORD) == NO_ANSWER
-                assert guest.is_alive()
-            with edited(CONFIGS[service], 'log_level = "error"\n'):
-                assert reloaded(service) == 0
-                assert answer_to(port, LATECOMER, PASSWORD) == ACCEPTED
-            assert reloaded(service) == 0
-            assert answer_to(port, LATECOMER, PASSWORD) == ACCEPTED
-            eventually(60, "one login is logged", lambda: latecomers_logged(service))  # noqa: B023
-            assert latecomers_logged(service) == 1
-        assert reloaded(service) == 0
-        assert answer_to(port, GUEST, PASSWORD) == NOT_AUTHORIZED
-        assert guest.is_alive()
-        guest.close()
+    with feed_paused():  # the end of a feed session would disconnect the guest as well
+        for service, port in SERVERS.items():
+            edits_apply(service, port, lines)
 
     assert before == ([main_pid(service) for service in SERVICES], disconnects())
     orders_go_on()
     nothing_lost()
+
+
+def edits_apply(service: str, port: int, lines: str) -> None:
+    """Add the lines of GUEST and LATECOMER, set limits, and take all back; the guest stays."""
+    assert answer_to(port, GUEST, PASSWORD) == NOT_AUTHORIZED
+    with edited(USERS, lines):
+        assert reloaded(service) == 0
+        guest = login(port, GUEST, PASSWORD)
+        assert guest.answer == ACCEPTED
+        clients = stats_of(service)["client_count" if port == FEED_PORT else "clients"]
+        with edited(CONFIGS[service], f'clients_max = {clients}\nlog_level = "error"\n'):
+            assert reloaded(service) == 0
+            assert answer_to(port, LATECOMER, PASSWORD) == NO_ANSWER
+            assert guest.is_alive()
+        with edited(CONFIGS[service], 'log_level = "error"\n'):
+            assert reloaded(service) == 0
+            assert answer_to(port, LATECOMER, PASSWORD) == ACCEPTED
+        assert reloaded(service) == 0
+        assert answer_to(port, LATECOMER, PASSWORD) == ACCEPTED
+        eventually(60, "one login is logged", lambda: latecomers_logged(service))
+        assert latecomers_logged(service) == 1
+    assert reloaded(service) == 0
+    assert answer_to(port, GUEST, PASSWORD) == NOT_AUTHORIZED
+    assert guest.is_alive()
+    guest.close()
 
 
 @case()
