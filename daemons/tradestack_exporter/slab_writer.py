@@ -25,7 +25,7 @@ from tradestack.wire.feed_slab import (
 )
 
 BUFFERED_MAX = 65_536  # messages, 4 MiB; then the gateway keeps what comes
-SLAB_PACKETS_MAX = SLAB_BYTES_MAX // TICK_PACKET_LENGTH
+HEADERS_BYTES = 1_024  # reserved in each message; a slab's headers have some 300
 
 Confirmed = Callable[[int, int, int], None]  # newest message, its publish time, bytes
 
@@ -43,6 +43,7 @@ class SlabWriter:
     ) -> None:
         self.session_id = session_id
         self._stream = stream
+        self._slab_packets_max = slab_packets_max(stream.message_bytes_max)
         self._next_message = next_message  # of the feed: the first one in the buffer
         self._last_sequence = last_sequence  # of the stream
         self._on_confirmed = on_confirmed
@@ -93,7 +94,7 @@ class SlabWriter:
     def _cut(self) -> bytes:
         """Take the packets that have waited longest, as many as a slab may have."""
         parts: list[bytes] = []
-        room = SLAB_PACKETS_MAX
+        room = self._slab_packets_max
         while room and self._buffer:
             records = self._buffer.popleft()
             if len(records) > room:
@@ -101,7 +102,7 @@ class SlabWriter:
                 records = records[:room]
             parts.append(records.tobytes())
             room -= len(records)
-        self._buffered -= SLAB_PACKETS_MAX - room
+        self._buffered -= self._slab_packets_max - room
         return b"".join(parts)
 
     async def end(self, end: StreamEnd) -> None:
@@ -111,3 +112,9 @@ class SlabWriter:
             b"", expected_last=self._last_sequence, headers=end_headers(self._next_message, end)
         )
         await self._stream.seal()
+
+
+def slab_packets_max(message_bytes_max: int) -> int:
+    """The longest message that the servers take → packets of the longest slab, at least one."""
+    bytes_max = min(SLAB_BYTES_MAX, message_bytes_max - HEADERS_BYTES)
+    return max(1, bytes_max // TICK_PACKET_LENGTH)

@@ -13,7 +13,7 @@ from tradestack.engine.message import StoredMessage
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
-PULL_MESSAGES = 64  # asked for at once
+PULL_MESSAGES = 16  # asked for at once; of a feed they may be of 256 KiB each
 PULL_EXPIRES_S = 5.0
 SILENCE_MAX_S = PULL_EXPIRES_S + 5.0  # of the server, which has to say that a pull has expired
 CONSUMER_IDLE_S = 60.0  # until the server forgets a reader that is gone

@@ -46,6 +46,11 @@ class Stream:
         self.name = name
         self._connection = connection
 
+    @property
+    def message_bytes_max(self) -> int:
+        """How long a message may be, as the connection says."""
+        return self._connection.message_bytes_max
+
     async def publish(
         self,
         data: bytes,

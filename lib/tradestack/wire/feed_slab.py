@@ -24,7 +24,9 @@ from tradestack.wire.feed import (
     is_tick_packets,
 )
 
-SLAB_BYTES_MAX = 65_536  # a server's max_payload is 1 MiB, unless somebody has made it smaller
+# One slab is under way at a time, so its length decides how fast a long log is exported. A server's
+# max_payload is 1 MiB, unless somebody has made it smaller.
+SLAB_BYTES_MAX = 262_144
 
 FIRST, COUNT, CRC32, END = "Ts-First", "Ts-Count", "Ts-Crc32", "Ts-End"
 

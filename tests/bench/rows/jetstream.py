@@ -1,4 +1,4 @@
-"""JetStream: ticks a second that go into a stream as slabs of 64 KiB, and that come out of it.
+"""JetStream: ticks a second that go into a stream as slabs of 256 KiB, and that come out of it.
 
 Measured: the exporter's writer, from a finished log to the server's last confirmation, and the
 importer's reader, checksums included. One server with its default, which answers before the disk
@@ -21,10 +21,13 @@ from tests.bench.program import Program
 from tests.bench.workshop import Workshop
 from tests.kit.nats import NatsServers, Sync
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.wire.feed import TICK_PACKET_LENGTH
+from tradestack.wire.feed_slab import SLAB_BYTES_MAX
 
 NAME = "jetstream"
 TICKS, TICKS_QUICK = 4_000_000, 100_000
 PUBLISH, READ = "exporter", "importer"
+SLAB_TICKS = SLAB_BYTES_MAX // TICK_PACKET_LENGTH
 SERVERS = {
     "one server": (1, Sync.DEFAULT, 5e6),
     "three that sync always": (3, Sync.ALWAYS, 1e6),
@@ -47,7 +50,7 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
                 row=NAME,
                 variant=f"{name}, {variant}",
                 unit="ticks/s",
-                batch="64 KiB",
+                batch="256 KiB",
                 placement=Placement.FREE.value,
                 ours=name,
                 figures={name: figures[name]},
@@ -87,7 +90,7 @@ class _Stage:
 
     def cpu_us(self, name: str) -> float:
         """Return the processor time of the client for a slab, in the last round."""
-        return self._cpu_ns[name] / 1_000 / (self._ticks / BATCH_64_KIB)
+        return self._cpu_ns[name] / 1_000 / (self._ticks / SLAB_TICKS)
 
     def _rate(self, name: str, program: Program) -> float:
         with program:
