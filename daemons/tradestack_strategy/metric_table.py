@@ -9,6 +9,7 @@ _OF_A_SESSION = (
     Metric("news_received", COUNTER, "messages", "News received."),
     Metric("orders_sent", COUNTER, "orders", "Orders sent, or found reported on after a restart."),
     Metric("orders_suppressed", COUNTER, "orders", "Orders of messages before from_sequence."),
+    Metric("orders_tiny", COUNTER, "orders", "Orders worth less than 0.01."),
     Metric("orders_acknowledged", COUNTER, "orders", "Orders with a report."),
     Metric("orders_accepted", COUNTER, "orders", "Orders accepted."),
     Metric("orders_rejected", COUNTER, "orders", "Orders rejected."),

@@ -15,7 +15,7 @@ from tests.backtest.recorded import recorded
 from tests.kit.clock import FakeClock
 from tests.kit.quoter import Quoter
 from tests.kit.stack import DEADLINE_S
-from tradestack import backtest
+from tradestack import backtest, report
 from tradestack.backtest.backtest import Reached
 from tradestack.backtest.result import Result
 from tradestack.ctl.main import run as tradestackctl
@@ -84,6 +84,23 @@ def test_fills_are_those_of_the_files(sample: Result, capsys: Output) -> None:
         assert [row[name] for name in names] == [fill[name] for name in names]
         numbers = "quantity", "price", "fee"
         assert [row[name] for name in numbers] == [float(fill[name]) for name in numbers]
+
+
+def test_frames_can_be_joined_with_those_of_the_report(sample: Result) -> None:
+    """Times, numbers and words have the same types; prices and money are floats here."""
+    recorded = report.open(sample.state_dir)
+    assert isinstance(sample.fills, polars.DataFrame)
+    assert isinstance(sample.equity, polars.DataFrame)
+
+    keys = ["event_time", "feed_seq", "order_id", "symbol", "side"]
+    fills = sample.fills.join(recorded.fills(), on=keys, suffix="_exact")
+    equity = sample.equity.join(
+        recorded.equity().filter(polars.col("user").is_null()), on=["event_time", "feed_seq"]
+    )
+
+    assert len(fills) == sample.fill_count
+    assert fills["price"].to_list() == [float(price) for price in fills["price_exact"]]
+    assert len(equity) == len(sample.equity)
 
 
 @pytest.mark.parametrize("row", [0, 100, 1_000, -1])

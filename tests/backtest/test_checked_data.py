@@ -229,3 +229,33 @@ def test_rows_that_were_refused_are_in_every_result(tmp_path: Path, capsys: Outp
     assert json.loads(capsys.readouterr().out)["rows_refused"] == 21
     assert run([*words, "--walk-forward", "1:1", "--sharpe-interval", "1s"]) == 0
     assert capsys.readouterr().out.endswith("\n21 rows of the data refused\n")
+
+
+@pytest.mark.parametrize("interactive", [False, True])
+@pytest.mark.parametrize(
+    ("order", "is_told"),
+    [
+        ("self.buy(tick.symbol, 10)", True),
+        ('self.buy(tick.symbol, fixed("10"), price=250)', True),
+        ('self.buy(tick.symbol, fixed("10"), price=fixed("250"))', False),
+        ('self.buy(tick.symbol, fixed("0.0001"))', False),
+    ],
+)
+def test_a_quantity_or_price_without_its_scale_is_told(
+    files: DataFiles, tmp_path: Path, order: str, is_told: bool, interactive: bool
+) -> None:
+    """Such an order is right, but hardly meant: 10 is 0.0000001."""
+    strategy = tmp_path / "mine.py"
+    strategy.write_text(
+        "from tradestack.strategies import PriceTick, Strategy, fixed\n\n\n"
+        "class Mine(Strategy):\n"
+        f"    interactive = {interactive}\n\n"
+        "    def on_tick(self, tick: PriceTick) -> None:\n"
+        f"        {order}\n"
+    )
+
+    result = backtest.run(str(strategy), **files, state_dir=tmp_path / "run")
+
+    assert result.orders > 0
+    assert len(result.warnings) == is_told
+    assert all("orders worth less than 0.01" in warning for warning in result.warnings)

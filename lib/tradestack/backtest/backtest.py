@@ -25,7 +25,7 @@ from tradestack.strategies.class_check import needs_of
 from tradestack.strategies.registry import find_strategy
 from tradestack.trading.desk.counters import Counted
 from tradestack.trading.desk.epoch import Epoch
-from tradestack.trading.desk.no_orders import missing_symbols, no_order
+from tradestack.trading.desk.no_orders import missing_symbols, no_order, tiny_orders
 from tradestack.trading.desk.strategy_object import StrategyFailed
 
 RECEIVED = {
@@ -106,13 +106,14 @@ def _run(feed: RecordedFeed, trading: Trading, desk: OrderDesk, show: Show) -> b
 def _warnings(
     plan: Plan, feed: RecordedFeed, trading: Trading, desk: OrderDesk, *, is_complete: bool
 ) -> list[str]:
-    """Return why the strategy made no order, or which of its symbols did not occur."""
+    """Return why the strategy made no or tiny orders, or which of its symbols did not occur."""
     counts, name, symbols = trading.counts(), plan.instance, feed.symbols
     missing = missing_symbols(name, plan.strategy.symbols, symbols, is_complete=is_complete)
     if missing is not None:
         return [missing]
     if desk.counters.orders_received:
-        return []
+        tiny = tiny_orders(name, counts)
+        return [] if tiny is None else [tiny]
     received = {kind for kind, counted in RECEIVED.items() if counts[counted.value]}
     needs = needs_of(find_strategy(plan.strategy.strategy).strategy)
     return [no_order(name, counts, feed.head, needs - received)]

@@ -16,9 +16,20 @@ Columns = Mapping[str, NDArray[Any]]
 Frame = Union["polars.DataFrame", NDArray[np.void]]
 
 
-def shown(table: Table, names: Sequence[str]) -> Columns:
-    """Return some columns, with floats for prices, quantities and money; the table is exact."""
-    return {name: _shown(table, name) for name in names}
+def frame_of(table: Table, names: Sequence[str]) -> Frame:
+    """Return some columns, with floats for prices, quantities and money; the table is exact.
+
+    In a frame of Polars the other columns are as in those of `tradestack.report`, so that both can
+    be joined; in an array of NumPy times are datetime64[ns].
+    """
+    try:
+        import polars
+    except ImportError:
+        return structured({name: _shown(table, name) for name in names})
+    from tradestack.report.frames.frame import frame_of as exact_frame_of
+
+    exact = exact_frame_of(table).select(names)
+    return exact.with_columns(polars.selectors.decimal().cast(polars.Float64))
 
 
 def _shown(table: Table, name: str) -> NDArray[Any]:
@@ -32,20 +43,6 @@ def _shown(table: Table, name: str) -> NDArray[Any]:
             return np.array(table.decoded(name), np.str_)
         case _:
             return column
-
-
-def frame_of(columns: Columns) -> Frame:
-    """Return columns of equal length as one table; times are datetime64[ns]."""
-    try:
-        import polars
-    except ImportError:
-        return structured(columns)
-    return polars.DataFrame(
-        {
-            name: column.astype(str).tolist() if column.dtype.kind == "U" else column
-            for name, column in columns.items()
-        }
-    )
 
 
 def structured(columns: Columns) -> NDArray[np.void]:

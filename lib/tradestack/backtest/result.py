@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tradestack.backtest.frames import Frame, frame_of, shown
+from tradestack.backtest.frames import Frame, frame_of
 from tradestack.report.columns.table import NO_CODE
 from tradestack.report.recorded import RecordedSession, open_session
 from tradestack.trading.account.account import Account
@@ -54,7 +54,7 @@ class Result:
     @cached_property
     def fills(self) -> Frame:
         """The fills in the order made: a Polars DataFrame, or a structured array of NumPy."""
-        return frame_of(shown(self._recorded.fills(), FILLS))
+        return frame_of(self._recorded.fills(), FILLS)
 
     @cached_property
     def equity(self) -> Frame:
@@ -63,7 +63,7 @@ class Result:
         There is a row for each fill and each of some thousand evenly spaced messages.
         """
         equity = self._recorded.equity()
-        return frame_of(shown(equity.rows(equity["user"] == NO_CODE), EQUITY))  # of all users
+        return frame_of(equity.rows(equity["user"] == NO_CODE), EQUITY)  # of all users
 
     def as_dict(self) -> dict[str, object]:
         """Return what `tradestackctl backtest --json` prints."""

@@ -10,9 +10,10 @@ NAMES_OF_DAEMON = frozenset(
         "instance", "lag", "last_error", "latency", "limits_near", "limits_used", "news_received",
         "order_session", "orders_accepted", "orders_acknowledged", "orders_canceled",
         "orders_expired", "orders_filled", "orders_pending", "orders_rejected", "orders_sent",
-        "orders_suppressed", "orders_working", "pause_reason", "pid", "prices_received", "process",
-        "pss_bytes", "rates", "rss_bytes", "rss_peak_bytes", "sequence_processed", "session",
-        "session_start_time", "start_time", "state", "ticks_received", "uptime_s", "version",
+        "orders_suppressed", "orders_tiny", "orders_working", "pause_reason", "pid",
+        "prices_received", "process", "pss_bytes", "rates", "rss_bytes", "rss_peak_bytes",
+        "sequence_processed", "session", "session_start_time", "start_time", "state",
+        "ticks_received", "uptime_s", "version",
     }
 )  # fmt: skip
 

@@ -38,6 +38,7 @@ STRATEGY: dict[str, Any] = {
     "sequence_processed": 10,
     "orders_pending": 0,
     "orders_working": 0,
+    "orders_tiny": 0,
     "orders_sent": 2,
     "orders_acknowledged": 2,
     "ticks_received": 1234,

@@ -65,6 +65,7 @@ NO_ORDERS = {"orders_sent": 0, "orders_suppressed": 0}
         ({**NO_ORDERS, "ticks_received": 0}, 10, "it received nothing"),
         (NO_ORDERS, 10, "nothing led it to one"),
         ({"orders_suppressed": 3}, 10, None),
+        ({"orders_tiny": 3}, 10, "s0: 3 orders worth less than 0.01: quantities"),
         (
             {**NO_ORDERS, "ticks_received": 0, "pause_reason": "in on_tick: …"},
             10,

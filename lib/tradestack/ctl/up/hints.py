@@ -17,7 +17,13 @@ from tradestack.domain.tick import TickKind
 from tradestack.store.shared_memory.books import SharedNewsBook, SharedPriceBook
 from tradestack.strategies.class_check import needs_of
 from tradestack.strategies.registry import SHIPPED, find_strategy
-from tradestack.trading.desk.no_orders import WORDS, lacked_prices, missing_symbols, no_order
+from tradestack.trading.desk.no_orders import (
+    WORDS,
+    lacked_prices,
+    missing_symbols,
+    no_order,
+    tiny_orders,
+)
 
 STRATEGY_DEFAULT = SHIPPED["news"]
 RANDOM_WALK = "random-walk"
@@ -48,7 +54,7 @@ class HintsAfter(NamedTuple):
 def hints_after(
     config: StackConfig, stats: StackStats, *, ticks: int, symbols: Collection[str]
 ) -> HintsAfter:
-    """Return a line for each strategy that is paused, made no order, or lacks its symbols.
+    """Return a line for each strategy that is paused, lacks symbols, or made no or tiny orders.
 
     ticks: published by this run. symbols: of all that was published in the session.
     """
@@ -64,6 +70,8 @@ def hints_after(
             hints[name] = no_order(name, strategy, ticks)
             if stats.gateway["sources_apart"] and lacked_prices(strategy):
                 told.add(name)
+        elif (tiny := tiny_orders(name, strategy)) is not None:
+            hints[name] = tiny
     return HintsAfter(hints, {name: hint for name, hint in hints.items() if name not in told})
 
 

@@ -16,6 +16,7 @@ class Counted(enum.Enum):
     NEWS_RECEIVED = "news_received"
     ORDERS_SENT = "orders_sent"  # by this process, or by an earlier one and reported
     ORDERS_SUPPRESSED = "orders_suppressed"  # of messages before FromSeq
+    ORDERS_TINY = "orders_tiny"  # that hooks made: worth less than VALUE_TINY
     ORDERS_ACKNOWLEDGED = "orders_acknowledged"  # reported on, accepted or rejected
     ORDERS_ACCEPTED = "orders_accepted"
     ORDERS_REJECTED = "orders_rejected"
@@ -42,6 +43,7 @@ OF_A_SESSION = (
     Counted.NEWS_RECEIVED,
     Counted.ORDERS_SENT,
     Counted.ORDERS_SUPPRESSED,
+    Counted.ORDERS_TINY,
     Counted.ORDERS_ACKNOWLEDGED,
     Counted.ORDERS_ACCEPTED,
     Counted.ORDERS_REJECTED,

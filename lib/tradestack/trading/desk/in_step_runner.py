@@ -159,8 +159,10 @@ class InStepRunner:
         self._counters.add(Counted.TICKS_RECEIVED)
         self._counters.add(Counted.PRICES_RECEIVED if is_price else Counted.NEWS_RECEIVED)
         intents = self._desk.take_intents()
+        orders = [each for each in intents if isinstance(each, Intent)]
+        self._counters.add(Counted.ORDERS_TINY, sum(order.is_tiny for order in orders))
         if intents and tick.sequence >= self.from_sequence:
             self._asked_sequence = tick.sequence
             return intents
-        self._counters.add(Counted.ORDERS_SUPPRESSED, sum(isinstance(i, Intent) for i in intents))
+        self._counters.add(Counted.ORDERS_SUPPRESSED, len(orders))
         return ()

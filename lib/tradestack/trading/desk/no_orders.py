@@ -1,8 +1,9 @@
-"""The reasons why a strategy makes no orders, as far as its counters tell, in a line each."""
+"""Why a strategy makes no orders, or others than are meant: what its counters tell, in a line."""
 
 from collections.abc import Collection, Mapping
 
 from tradestack.domain.tick import TickKind
+from tradestack.domain.units import counted
 
 SYMBOLS_SHOWN_MAX = 5
 WORDS = {TickKind.PRICE: "prices", TickKind.NEWS: "news"}
@@ -30,6 +31,16 @@ def no_order(
     and did not receive.
     """
     return f"strategy {name} made no order: {_why(counts, ticks, lacking)}"
+
+
+def tiny_orders(name: str, counts: Mapping[str, int]) -> str | None:
+    """Return that orders of a strategy were worth next to nothing; None if none was."""
+    if not counts["orders_tiny"]:
+        return None
+    return (
+        f"strategy {name}: {counted(counts['orders_tiny'], 'order')} worth less than 0.01: "
+        'quantities and prices are integers ×10⁻⁸, so 10 is written fixed("10")'
+    )
 
 
 def lacked_prices(counts: Mapping[str, int]) -> int:

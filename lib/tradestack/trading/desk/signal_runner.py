@@ -94,6 +94,7 @@ class SignalRunner:
         orders = [each for each in intents if isinstance(each, Intent)]
         suppressed = sum(order.sequence < self.from_sequence for order in orders)
         self._counters.add(Counted.ORDERS_SUPPRESSED, suppressed)
+        self._counters.add(Counted.ORDERS_TINY, sum(order.is_tiny for order in orders))
         return due
 
     def end(self) -> None:
