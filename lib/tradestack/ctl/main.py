@@ -133,6 +133,7 @@ VERBS = (
     Verb(
         "add-user", "add a user for a program of your own", "host.add_user", uses_runtime_dir=False
     ),
+    Verb("remove-user", "remove a user of add-user", "host.remove_user", uses_runtime_dir=False),
     Verb(
         "set-port",
         "give the feed or the order port another address",

@@ -21,13 +21,16 @@ class Login:
 
     def is_alive(self) -> bool:
         """Send a heartbeat; return whether the server still sends data."""
-        self.connection.sendall(HEARTBEAT)
         bytes_received, deadline = 0, time.monotonic() + LISTEN_SECONDS
-        while time.monotonic() < deadline:
-            received = self.connection.recv(1 << 20)
-            if not received:
-                return False
-            bytes_received += len(received)
+        try:
+            self.connection.sendall(HEARTBEAT)
+            while time.monotonic() < deadline:
+                received = self.connection.recv(1 << 20)
+                if not received:
+                    return False
+                bytes_received += len(received)
+        except ConnectionError:
+            return False
         return bytes_received > 0
 
     def close(self) -> None:

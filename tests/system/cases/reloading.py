@@ -38,6 +38,7 @@ CONFIGS = {
 }
 SERVERS = {GATEWAY: FEED_PORT, ORDER_MANAGER: ORDER_PORT}
 GUEST, LATECOMER, PASSWORD = "guest", "late", "GUESTS"
+LEAVER = "leaver"
 USERS_LINE = """
 import sys
 from tradestack.net.server.users import new_salt, users_line
@@ -146,6 +147,26 @@ def edits_apply(service: str, port: int, lines: str) -> None:
     assert answer_to(port, GUEST, PASSWORD) == NOT_AUTHORIZED
     assert guest.is_alive()
     guest.close()
+
+
+@case()
+def a_removed_user_is_disconnected() -> None:
+    """Neither server lets it in again; strategies lose their connections, but no order."""
+    password = sh("tradestackctl", "add-user", LEAVER).split()[-1]
+    with feed_paused():
+        guests = [login(port, LEAVER, password) for port in SERVERS.values()]
+        assert [guest.answer for guest in guests] == [ACCEPTED, ACCEPTED]
+
+        sh("tradestackctl", "remove-user", LEAVER)
+
+        for guest in guests:
+            eventually(60, "the connection is closed", lambda: not guest.is_alive())  # noqa: B023
+            guest.close()
+        for port in SERVERS.values():
+            assert answer_to(port, LEAVER, password) == NOT_AUTHORIZED
+
+    orders_go_on()
+    nothing_lost()
 
 
 @case()

@@ -75,6 +75,12 @@ def reload_servers(installation: Installation) -> None:
     installation.run_systemctl("try-reload-or-restart", *services)
 
 
+def restart_servers(installation: Installation) -> None:
+    """Restart the servers that run: unlike a reload, this ends connections of removed users."""
+    services = (f"tradestack-{server}.service" for server in SERVERS)
+    installation.run_systemctl("try-restart", *services)
+
+
 def _users_file(config: Path, server: str) -> Path:
     config_file = config / f"{server}.toml"
     try:

@@ -9,6 +9,7 @@ from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.strategies.packages import packages_directory, remove_unused
 from tradestack.ctl.strategies.source_file import copy_of
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.users import canonical_user
 
 
 def config_of(installation: Installation, instance: str) -> Path:
@@ -31,6 +32,17 @@ def read_instance(path: Path) -> Mapping[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise OperatorFault(str(path), str(error), "fix the file first") from None
+
+
+def user_of(path: Path) -> str:
+    """Return the user of the instance with that configuration; raise OperatorFault."""
+    return canonical_user(str(read_instance(path).get("user", path.stem)))
+
+
+def instances_of(installation: Installation, user: str) -> list[str]:
+    """Return the instances that log in as the user; raise OperatorFault."""
+    paths = sorted((installation.config / "strategy").glob("*.toml"))
+    return [path.stem for path in paths if user_of(path) == user]
 
 
 def traders_of(installation: Installation, copy: Path) -> list[str]:

@@ -1,9 +1,10 @@
-"""add-user and remove-strategy: users that come and go."""
+"""add-user, remove-user and remove-strategy: users that come and go."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.ctl.verbs.host.fake_systemd import FakeSystemd
 from tests.kit.other_user import needs_root
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
@@ -37,6 +38,41 @@ def test_an_unusable_name_is_refused(config: Path, name: str) -> None:
 
     assert ctl(config, "add-user", name) == ExitStatus.OPERATOR_FAULT
     assert (config / "users").read_bytes() == before
+
+
+def test_a_removed_user_cannot_log_in(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are as before, and the servers are restarted: a reload would leave it connected."""
+    before = (config / "users").read_bytes()
+    ctl(config, "add-user", "desk2")
+    systemd = FakeSystemd.in_place(tmp_path, monkeypatch)
+
+    assert ctl(config, "remove-user", "Desk2") == ExitStatus.DONE
+
+    assert (config / "users").read_bytes() == before
+    assert systemd.commands() == [
+        "try-restart tradestack-gateway.service tradestack-order-manager.service"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nows", "name one of these: news"),
+        ("NEWS", "remove both with: tradestackctl remove-strategy news"),
+    ],
+)
+def test_a_user_that_is_not_of_add_user_is_not_removed(
+    config: Path, capsys: Output, name: str, words: str
+) -> None:
+    """The message says what to do instead."""
+    before = (config / "users").read_bytes()
+
+    assert ctl(config, "remove-user", name) == ExitStatus.OPERATOR_FAULT
+
+    assert (config / "users").read_bytes() == before
+    assert words in capsys.readouterr().err
 
 
 def test_a_removed_strategy_leaves_nothing(config: Path) -> None:

@@ -10,7 +10,6 @@ example:
 
 import argparse
 import sys
-from pathlib import Path
 
 from tradestack.ctl.arguments import StoreInstance
 from tradestack.ctl.exit_status import ExitStatus
@@ -20,13 +19,13 @@ from tradestack.ctl.installation.installation import add_arguments as add_instal
 from tradestack.ctl.installation.server_users import reload_servers, remove_user, users_files
 from tradestack.ctl.installation.strategy_name import strategy_name
 from tradestack.ctl.strategies.instances import (
-    read_instance,
+    instances_of,
     remove_what_none_uses,
     require_instance,
+    user_of,
 )
 from tradestack.ctl.strategies.recorded_statistics import remove_statistics
 from tradestack.ctl.strategies.source_file import copy_of
-from tradestack.net.server.users import canonical_user
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,18 +38,15 @@ def run(args: argparse.Namespace) -> int:
     """Stop the instance, then remove what it has."""
     installation = Installation.of(args)
     name = strategy_name(args.name)
-    directory = installation.config / "strategy"
-    require_directory(directory, "--config-dir")
+    require_directory(installation.config / "strategy", "--config-dir")
     config_file = require_instance(installation, name)
-    user = _user_of(config_file)
+    user = user_of(config_file)
     files = users_files(installation.config)
     if installation.has_systemd():
         unit = f"tradestack-strategy@{name}.service"
         installation.run_systemctl("disable", "--now", "--quiet", unit)
         installation.forget(unit)
-    if not any(
-        _user_of(other) == user for other in directory.glob("*.toml") if other != config_file
-    ):
+    if instances_of(installation, user) == [name]:
         remove_user(files, user)
     password_file(installation.config, name).unlink(missing_ok=True)
     config_file.unlink()
@@ -63,8 +59,3 @@ def run(args: argparse.Namespace) -> int:
     if kept is not None:
         print(f"kept {kept}: it has files that are no statistics", file=sys.stderr)
     return ExitStatus.DONE
-
-
-def _user_of(config_file: Path) -> str:
-    """Return the user of an instance; raise OperatorFault."""
-    return canonical_user(str(read_instance(config_file).get("user", config_file.stem)))
