@@ -114,8 +114,17 @@ class RunningDaemons:
         return ControlClient(
             socket,
             reply_deadline_s=reply_deadline_s,
-            failure=lambda: failure_of(self._systemctl(), WEB if name == WEB else socket.stem),
+            failure=lambda: self._failure_of(name),
         )
+
+    def _failure_of(self, name: str) -> str:
+        """Return why a daemon does not run, or which do where a strategy does not; "": unknown."""
+        socket = self.socket_of(name)
+        failure = failure_of(self._systemctl(), WEB if name == WEB else socket.stem)
+        if failure or not socket.stem.startswith(STRATEGY_PREFIX) or socket.exists():
+            return failure
+        running = ", ".join(each for each in self.names() if self.socket_of(each).exists())
+        return f"start it, or name one of those that do: {running}" if running else ""
 
     def _systemctl(self) -> Sequence[str]:
         """Return the command for the systemd that has these sockets; () if none has."""

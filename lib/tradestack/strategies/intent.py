@@ -5,10 +5,7 @@ Quantities and prices are integers ×10⁻⁸, times are ns since the Unix epoch
 
 from dataclasses import dataclass
 
-from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdType, Side, TimeInForce
-
-VALUE_TINY = SCALE // 100  # of an order: whoever writes buy(symbol, 10) means fixed("10")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +24,6 @@ class Intent:
     ord_type: OrdType = OrdType.MARKET
     limit_price: int | None = None  # with LIMIT only
     time_in_force: TimeInForce = TimeInForce.IOC
-
-    @property
-    def is_tiny(self) -> bool:
-        """Whether quantity × limit or last price is less than VALUE_TINY; False without a price."""
-        price = self.price if self.limit_price is None else self.limit_price
-        return price is not None and price * self.quantity < VALUE_TINY * SCALE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

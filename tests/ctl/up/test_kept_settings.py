@@ -15,9 +15,10 @@ def test_what_was_left_is_told_with_the_command_that_changes_it(tmp_path: Path) 
         assert first.ctl("pace", "50/s") == 0
         assert first.ctl("pause") == 0
         assert first.ctl("trading", "halted", "--reason", "a test") == 0
+        assert first.ctl("trading", "reducing", "--user", "news", "--reason", "a test") == 0
 
     with Stack(*options) as second:
-        second.wait_for(LEFT, count=3)
+        second.wait_for(LEFT, count=4)
         told = [line for line in second.written().splitlines() if LEFT in line]
 
     command = f"tradestackctl --runtime-dir {tmp_path / 's'}/run"
@@ -25,9 +26,11 @@ def test_what_was_left_is_told_with_the_command_that_changes_it(tmp_path: Path) 
         "the gateway is paused",
         "the pace is 50/s",
         "trading is HALTED for all",
+        "trading is REDUCING for 1 user",
     ]
     assert [line.partition(f"{command} ")[2] for line in told] == [
         "resume",
         "pace 200/s",
         "trading active --reason TEXT",
+        "trading active --user NAME --reason TEXT",
     ]

@@ -9,10 +9,11 @@ import contextlib
 from tradestack.ctl.running_daemons import GATEWAY
 from tradestack.ctl.up.stack import Stack
 from tradestack.ctl.up.stack_files import StackFiles
+from tradestack.domain.trading_state import TradingState
+from tradestack.domain.units import counted
 from tradestack.net.control.client import ControlFault
 
 _PAUSED = "paused"
-_ACTIVE = "ACTIVE"
 
 
 async def kept_settings(stack: Stack, files: StackFiles) -> list[str]:
@@ -30,10 +31,17 @@ async def kept_settings(stack: Stack, files: StackFiles) -> list[str]:
                 f"the pace is {pace}, as it was left, and not {configured}: "
                 f"{command} pace {configured}"
             )
-        if (state := stats.order_manager["trading"]["state"]) != _ACTIVE:
+        trading = stats.order_manager["trading"]
+        if (state := trading["state"]) != TradingState.ACTIVE.name:
             lines.append(
                 f"trading is {state} for all, as it was left: "
                 f"{command} trading active --reason TEXT"
             )
+        lines.extend(
+            f"trading is {state} for {counted(users, 'user')}, as it was left: "
+            f"{command} trading active --user NAME --reason TEXT"
+            for state in (TradingState.HALTED.name, TradingState.REDUCING.name)
+            if (users := trading[f"users_{state.lower()}"])
+        )
         return lines
     return []

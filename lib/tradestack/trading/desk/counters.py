@@ -5,7 +5,12 @@ again what it had counted. Counts of the process are of what this process itself
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from tradestack.domain.fixed_point import SCALE
+from tradestack.strategies.intent import Intent
+
+VALUE_TINY = SCALE // 100  # of an order: whoever writes buy(symbol, 10) means fixed("10")
 
 
 class Counted(enum.Enum):
@@ -91,3 +96,13 @@ class Counters:
     def process(self) -> Mapping[str, int]:
         """Return the counts since the process began, by name."""
         return {counted.value: count for counted, count in self._process.items()}
+
+
+def count_tiny(orders: Iterable[Intent]) -> int:
+    """Count the orders whose quantity × limit or last price is less than VALUE_TINY."""
+    return sum(_is_tiny(order) for order in orders)
+
+
+def _is_tiny(order: Intent) -> bool:
+    price = order.price if order.limit_price is None else order.limit_price
+    return price is not None and price * order.quantity < VALUE_TINY * SCALE

@@ -25,7 +25,7 @@ from tradestack.strategies.class_check import is_async
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent, Intent
 from tradestack.trading.desk.background import Background
-from tradestack.trading.desk.counters import Counted, Counters
+from tradestack.trading.desk.counters import Counted, Counters, count_tiny
 from tradestack.trading.desk.desk import TradingDesk
 from tradestack.trading.desk.epoch import Epoch
 from tradestack.trading.desk.handled_feed import MessageFeed
@@ -160,7 +160,7 @@ class InStepRunner:
         self._counters.add(Counted.PRICES_RECEIVED if is_price else Counted.NEWS_RECEIVED)
         intents = self._desk.take_intents()
         orders = [each for each in intents if isinstance(each, Intent)]
-        self._counters.add(Counted.ORDERS_TINY, sum(order.is_tiny for order in orders))
+        self._counters.add(Counted.ORDERS_TINY, count_tiny(orders))
         if intents and tick.sequence >= self.from_sequence:
             self._asked_sequence = tick.sequence
             return intents

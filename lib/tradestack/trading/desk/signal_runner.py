@@ -11,7 +11,7 @@ from tradestack.domain.tick import TickKind
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent, Intent
 from tradestack.trading.desk.background import Background
-from tradestack.trading.desk.counters import Counted, Counters
+from tradestack.trading.desk.counters import Counted, Counters, count_tiny
 from tradestack.trading.desk.desk import TradingDesk
 from tradestack.trading.desk.epoch import Epoch
 from tradestack.trading.desk.handled_feed import BatchFeed
@@ -94,7 +94,7 @@ class SignalRunner:
         orders = [each for each in intents if isinstance(each, Intent)]
         suppressed = sum(order.sequence < self.from_sequence for order in orders)
         self._counters.add(Counted.ORDERS_SUPPRESSED, suppressed)
-        self._counters.add(Counted.ORDERS_TINY, sum(order.is_tiny for order in orders))
+        self._counters.add(Counted.ORDERS_TINY, count_tiny(orders))
         return due
 
     def end(self) -> None:

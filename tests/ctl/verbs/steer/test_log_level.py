@@ -6,7 +6,7 @@ from tradestack.ctl.exit_status import ExitStatus
 
 
 def test_log_level_applies_to_one_daemon_or_all(stack: Stack, capsys: Output) -> None:
-    """A name without a daemon is an error that names the daemon."""
+    """A name without a daemon is an error that names the daemons that there are."""
     statuses = [
         stack.ctl("log-level", "debug"),
         stack.ctl("log-level", "news", "info"),
@@ -14,4 +14,6 @@ def test_log_level_applies_to_one_daemon_or_all(stack: Stack, capsys: Output) ->
     ]
 
     assert statuses == [ExitStatus.DONE, ExitStatus.DONE, ExitStatus.NOT_RUNNING]
-    assert "strategy-nobody is not running" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "strategy-nobody is not running" in error
+    assert error.endswith("or name one of those that do: gateway, order-manager, news\n")
