@@ -82,6 +82,25 @@ def test_a_report_that_is_made_again_counts_and_one_of_a_working_order_does_not(
     assert list(report_differences(EXPECTED, found)) == []
 
 
+def test_what_follows_on_an_account_that_is_begun_again_is_not_compared() -> None:
+    """A forced end of the order session has ended it before its feed log was there again."""
+    (whole,) = EXPECTED.order_sessions
+    at = next(number for number, each in enumerate(whole.records) if each.get("Cause") == 5)
+    expired = late_fill_of("dense", 2, 1, "F1", ExecType="EXPIRED", FeedSeq=5)
+    begun = {"Record": "Account", "User": "dense", "FeedSession": "F1"}
+    first = dataclasses.replace(whole, records=whole.records[: at + 1], may_lack_its_end=True)
+    following = OrderSession(
+        id="O2",
+        records=[{"Record": "Session", "NextOrderID": 6, "Carried": 1}, expired, begun],
+        served={},
+    )
+    found = dataclasses.replace(EXPECTED, order_sessions=[first, following], portfolios=PORTFOLIOS)
+
+    lines = list(report_differences(EXPECTED, found))
+
+    assert [line for line in lines if "of dense" in line] == []
+
+
 @pytest.mark.parametrize(
     ("found", "user", "through"),
     [

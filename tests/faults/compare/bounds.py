@@ -35,6 +35,19 @@ def released_through(found: Evidence, feed: FeedSession, user: str) -> Iterator[
                 yield record["FeedSeq"] - 1
 
 
+def kept_through(found: Evidence, feed: FeedSession, user: str) -> Iterator[float]:
+    """Yield the feed number up to which an account was kept that an order session has begun again.
+
+    One that must not go on, as after a power cut, ends those whose feed log is not there as far as
+    they have met it; what worked there has expired.
+    """
+    met = 0
+    for session in found.order_sessions:
+        if met and session.begins_account(user, feed.id):
+            yield met - 1
+        met = max([met, *map(_feed_number, session.of_account(user, feed.id))])
+
+
 def _feed_number(record: Mapping[str, Any]) -> int:
     """Return the feed message that a request was caused by, or that made a report."""
     number: int = record.get("Cause", record.get("Report", record).get("FeedSeq", 0))

@@ -109,6 +109,10 @@ class OrderSession:
             if record.get("User") == user and feed_session == _feed_session_of(record)
         ]
 
+    def begins_account(self, user: str, feed_session: str) -> bool:
+        """Return whether the user's account in the feed session begins here, and is no copy."""
+        return any(record["Record"] == "Account" for record in self.of_account(user, feed_session))
+
     def _of_its_own(self) -> Iterator[Mapping[str, Any]]:
         """Yield the records that no earlier session has.
 

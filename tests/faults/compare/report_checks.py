@@ -6,7 +6,8 @@ session begins. They are compared up to
 
     the first order that is missing; it is excused, or in the list of order_checks.py
     the end of a feed session that ended early, or that the strategy did not follow to its end
-    where an interactive strategy began to know less, or an account waited no more (bounds.py)
+    where an interactive strategy began to know less, or an account waited no more, or was begun
+    again (bounds.py)
 
 Where nothing ends the comparison, the account has the same positions, cash, fees and profits.
 """
@@ -15,7 +16,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 
-from tests.faults.compare.bounds import decided_through, released_through
+from tests.faults.compare.bounds import decided_through, kept_through, released_through
 from tests.faults.compare.evidence import Answer, Evidence, FeedSession
 from tests.faults.compare.order_checks import missing_orders
 from tests.faults.launch import STRATEGIES
@@ -55,7 +56,11 @@ def answers_compared(expected: Evidence, found: Evidence) -> tuple[int, int]:
 def compared_through(expected: Evidence, found: Evidence, feed: FeedSession, user: str) -> float:
     """Return the feed number up to which a user's reports are compared."""
     missing = missing_orders(expected, found, feed, user)
-    bounds = [decided_through(found, feed, user), *released_through(found, feed, user)]
+    bounds = [
+        decided_through(found, feed, user),
+        *released_through(found, feed, user),
+        *kept_through(found, feed, user),
+    ]
     bounds += [order.feed_sequence - 1 for order in missing]
     if feed.head < expected.feeds[-1].head:
         bounds.append(feed.head - 1)  # at its last message all orders expire
