@@ -30,6 +30,12 @@ class Stopwatch(FeedListener):
         self.done = asyncio.Event()
         self._count = count
 
+    def begin(self) -> None:
+        """Forget what came before the signal to begin, which may have been enough already."""
+        self.sent_ns.clear()
+        self.taken_ns.clear()
+        self.done.clear()
+
     def on_connected(self) -> None:
         self.connected.set()
 
@@ -55,8 +61,7 @@ async def main(port: str, user: str, password: str, count: str) -> None:
     task = asyncio.create_task(client.run(watch))
     await watch.connected.wait()
     wait_for_go()
-    watch.sent_ns.clear()
-    watch.taken_ns.clear()
+    watch.begin()
     await watch.done.wait()
     task.cancel()
     answer(sent_ns=watch.sent_ns[WARM_UP:], taken_ns=watch.taken_ns[WARM_UP:])
