@@ -118,6 +118,19 @@ def test_an_order_for_no_feed_session_is_rejected(manager: TapeOrderManager) -> 
     assert desk.read(1) == ["J/j Y 10 #2"]
 
 
+def test_an_order_for_a_message_of_no_feed_session_is_rejected_at_once(
+    manager: TapeOrderManager,
+) -> None:
+    """An older session than the newest does not come any more: nobody waits for it."""
+    manager.configure(feed_wait_max="1h")
+    desk = traded(manager)
+    late = msgspec.structs.replace(an_order_for(desk, "Y", 5), feed_session="0AAA200000")
+
+    desk.send(late)
+
+    assert desk.read(1) == ["J/j Y 10 #2"]
+
+
 def test_a_log_that_lacks_what_was_traded_refuses_messages_until_it_is_back(
     manager: TapeOrderManager,
 ) -> None:

@@ -108,11 +108,17 @@ class Execution:
         return self._accounts
 
     def readable(self, received: Sequence[Received]) -> list[Received]:
-        """Return the messages whose feed message can be read, those that have waited first."""
+        """Return the messages whose feed message can be read, those that have waited first.
+
+        Those that name a session whose log is not kept are among them: it does not come again.
+        """
         if not self.is_executing:
             return list(received)
-        now_ns = self._clock.monotonic_ns()
-        return self.waiting.readable(received, self._accounts.head, now_ns)
+        return self.waiting.readable(received, self._may_go_on, self._clock.monotonic_ns())
+
+    def _may_go_on(self, feed_session: str, feed_seq: int) -> bool:
+        is_there = feed_seq <= self._accounts.head(feed_session)
+        return is_there or self._tapes.is_gone(feed_session)
 
     def committed(self, batch: Batch) -> None:
         """Note that the batch is in the journal."""

@@ -29,9 +29,9 @@ class WaitingRequests:
         return len(self._waiting)
 
     def readable(
-        self, received: Sequence[Received], head: Callable[[str], int], now_ns: int
+        self, received: Sequence[Received], may_go_on: Callable[[str, int], bool], now_ns: int
     ) -> list[Received]:
-        """Return the messages whose feed message is there; head: feed session → newest message.
+        """Return the messages that need not wait; may_go_on: feed session, number → whether.
 
         What a user sends after a message that waits has to wait as well.
         """
@@ -43,8 +43,8 @@ class WaitingRequests:
         held: set[str] = set()
         for item, until_ns in [*waiting, *((item, deadline_ns) for item in received)]:
             feed_session, feed_seq = _feed_place(item)
-            is_there = feed_seq == 0 or feed_seq <= head(feed_session)
-            if is_there and item.sender.user not in held:
+            needs_no_wait = feed_seq == 0 or may_go_on(feed_session, feed_seq)
+            if needs_no_wait and item.sender.user not in held:
                 readable.append(item)
             elif now_ns > until_ns or len(self._waiting) >= WAITING_MAX:
                 self.expired.append(item)
