@@ -30,7 +30,7 @@ def end_of(fault: BaseException) -> CallEnd | None:
         case WrongPort():
             return CallEnd(grpc.StatusCode.FAILED_PRECONDITION, str(fault))
         case LoginRejected(reason=RejectReason.NOT_AUTHORIZED):
-            text = "user or password is not valid there"
+            text = "user or password is not valid there, or the user may only follow the feed"
             return CallEnd(grpc.StatusCode.UNAUTHENTICATED, text)
         case (
             LoginRejected() | OSError() | ProtocolError()

@@ -6,6 +6,7 @@ once: the servers keep a hash of it only. A strategy gets its user from add-stra
 examples:
   sudo tradestackctl add-user me --read-only
   tradestackctl add-user desk2
+  tradestackctl add-user me --config-dir DIR/etc     of `up --state-dir DIR`; then `reload`
 """
 
 import argparse
