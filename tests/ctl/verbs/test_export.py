@@ -123,6 +123,43 @@ def test_a_file_is_named_by_session_and_table(
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("f.csv", b"feed_seq,"), ("f.CSV", b"feed_seq,"), ("f.arrow", b"ARROW1"), ("f", b"PAR1")],
+)
+def test_the_name_of_a_file_says_its_format(
+    directory: Path, tmp_path: Path, name: str, begins: bytes
+) -> None:
+    """Other programs go by the name as well."""
+    assert exported(directory, "ticks", "-o", tmp_path / name) == ExitStatus.DONE
+
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (("fills", "-o", "f.json"), "let it end with .parquet, .arrow, .csv, or name a --format"),
+        (("fills", "--format", "csv", "-o", "f.parquet"), "let it end with .csv, or ask for"),
+        (("--returns", "csv", "-o", "f.arrow"), "let it end with .csv, or ask for arrow"),
+    ],
+)
+def test_a_name_that_says_another_format_is_refused(
+    directory: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Output,
+    words: tuple[str, ...],
+    remedy: str,
+) -> None:
+    """Nothing is written under it."""
+    monkeypatch.chdir(tmp_path)
+
+    assert remedy in refused(directory, capsys, *words)
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_exists_stays(directory: Path, tmp_path: Path, capsys: Output) -> None:
     """Unless it is to be replaced."""
     path = tmp_path / "file"

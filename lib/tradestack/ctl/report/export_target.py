@@ -1,4 +1,4 @@
-"""Standard output as the target of an export."""
+"""The target of an export: the format that its name asks for, and standard output."""
 
 import contextlib
 import io
@@ -11,6 +11,26 @@ from tradestack.report.exports import Format
 from tradestack.runtime.process.output import OutputFault
 
 STANDARD_OUTPUT = Path("-")
+
+
+def format_of(chosen: str | None, target: Path | None) -> Format:
+    """Return the format of an export to a file that may have a name already.
+
+    Raises OperatorFault for a name that ends with another format, or with none that there is.
+    """
+    ending = "" if target is None else target.suffix.lower().removeprefix(".")
+    if not ending:
+        return Format(chosen or Format.PARQUET)
+    if ending in list(Format):
+        if chosen not in (None, ending):
+            remedy = f"let it end with .{chosen}, or ask for {ending}"
+            raise OperatorFault(str(target), f"is no name for {chosen}", remedy)
+        return Format(ending)
+    if chosen is None:
+        endings = ", ".join(f".{form}" for form in Format)
+        remedy = f"let it end with {endings}, or name a --format"
+        raise OperatorFault(str(target), "does not say which format it is to have", remedy)
+    return Format(chosen)
 
 
 class CountedOutput:

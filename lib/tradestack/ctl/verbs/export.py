@@ -26,7 +26,7 @@ no Polars.
 
 examples:
   tradestackctl export ticks                               SESSION-ticks.parquet, of the newest
-  tradestackctl export fills 3DAA200000 --format csv -o fills.csv
+  tradestackctl export fills 3DAA200000 -o fills.csv
   tradestackctl export orders --state-dir /tmp/stack --format arrow --force
   tradestackctl export --returns csv --capital 100000 -o returns.csv
   tradestackctl export ticks --format arrow -o - | python -c \
@@ -45,6 +45,7 @@ from tradestack.ctl.progress import watch
 from tradestack.ctl.report.export_target import (
     STANDARD_OUTPUT,
     CountedOutput,
+    format_of,
     standard_output,
 )
 from tradestack.ctl.state_option import add_recorded_session, state_directory
@@ -67,8 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=[form.value for form in Format],
-        default=Format.PARQUET.value,
-        help="format of the file (default: parquet)",
+        help="format of the file (default: what the name of FILE ends with, else parquet)",
     )
     parser.add_argument(
         "--returns", choices=[Format.CSV.value], help="write returns instead, without WHAT"
@@ -103,8 +103,8 @@ def run(args: argparse.Namespace) -> int:
         args.refuse(f"{args.what!r} is none of {', '.join(TABLES)}")
     if not is_returns:
         require_polars(f"export {args.what}")
+    form = format_of(Format.CSV if is_returns else args.format, args.output)
     session = open_session(state_directory(args), args.session, watch)
-    form = Format.CSV if is_returns else Format(args.format)
     target: Path = args.output or Path(f"{session.id}-{args.what or 'returns'}.{form}")
     if target == STANDARD_OUTPUT:
         with standard_output(form) as output:
