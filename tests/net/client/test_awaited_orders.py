@@ -12,8 +12,9 @@ from tradestack.domain.order import (
     BusinessRejectReason,
     Order,
 )
-from tradestack.net.client import awaited_orders, kept_answers
+from tradestack.net.client import awaited_orders, awaited_reports, kept_answers
 from tradestack.net.client.awaited_orders import OrderNotTaken
+from tradestack.net.client.awaited_reports import ReportsMissed
 from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.client.kept_answers import ReportNotKept
 from tradestack.net.client.login import Credentials, LoginRejected
@@ -196,3 +197,37 @@ async def test_a_report_that_comes_while_there_is_no_room_is_the_answer(
     assert len(manager.handler.received) == 2
     assert isinstance(second, Order)
     assert second.cl_ord_id == "in-the-way"
+
+
+async def test_reports_are_read_as_they_come(net: Net) -> None:
+    """Those of the order session from its first on, also what the user entered before."""
+    manager = manager_of(net)
+    async with net.serving(manager.handler) as manager.running:
+        async with client_of(net, manager.running.address) as orders:
+            await orders.enter(an_order("before"))
+        async with client_of(net, manager.running.address) as orders:
+            await orders.enter(an_order("a"))
+            await orders.enter(an_order("b"))
+        read = [report.cl_ord_id async for report in orders.reports]
+
+    assert read == ["before", "a", "b"]
+
+
+async def test_a_reader_that_is_too_slow_is_told(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets what had room, and not a later report in place of a lost one."""
+    monkeypatch.setattr(awaited_reports, "REPORTS_WAITING_MAX", 2)
+    manager = manager_of(net)
+    read = []
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        for name in ("a", "b", "c", "d"):
+            await orders.enter(an_order(name))
+        with pytest.raises(ReportsMissed):
+            async for report in orders.reports:
+                read.append(report.cl_ord_id)
+
+    assert read == ["a", "b"]

@@ -12,7 +12,7 @@ from tradestack.domain.order import (
     Side,
 )
 from tradestack.net.client import order_client
-from tradestack.net.client.awaited_orders import OutcomeUnknown
+from tradestack.net.client.awaited_orders import LoggedInElsewhere, OutcomeUnknown
 from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.net.server.connection import Connection
 from tradestack.wire import soup
@@ -210,3 +210,19 @@ async def test_an_order_that_could_not_be_sent_is_not_sent_later(
         await orders.enter(an_order("b"))
 
     assert manager.seen == ["b"]
+
+
+async def test_a_second_program_of_the_user_ends_the_first(net: Net) -> None:
+    """Both would log in again and again; whoever waits or reads is told."""
+    manager = manager_of(net)
+    manager.handler.on_message = lambda client, _payload: client.close(
+        Close(CloseReason.REPLACED, "the user has logged in again")
+    )
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        with pytest.raises(LoggedInElsewhere):
+            await orders.enter(an_order("a"))
+        with pytest.raises(LoggedInElsewhere):
+            await anext(orders.reports)

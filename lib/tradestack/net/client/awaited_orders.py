@@ -24,11 +24,12 @@ from tradestack.domain.requests import (
     Request,
 )
 from tradestack.net.client.awaited_message import AwaitedMessage, Message
+from tradestack.net.client.awaited_reports import AwaitedReports
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.net.client.kept_answers import KeptAnswers
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.observe.events import ORDER_OUTCOME_UNKNOWN, emit
-from tradestack.wire.close_reason import Close
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.orders import (
     ClientMessage,
@@ -63,6 +64,18 @@ class OrderNotTaken(Exception):
         self.cl_ord_id = cl_ord_id
 
 
+class LoggedInElsewhere(ConnectionError):
+    """Another program has logged in as the same user, whom the order port keeps one connection of.
+
+    To log in again would end that one, and so on.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another program has logged in as the same user; give each a user of its own"
+        )
+
+
 class OrderSender(Protocol):
     """The OrderClient that the orders are sent by."""
 
@@ -79,9 +92,13 @@ class AwaitedOrders(OrderListener):
 
     After a disconnect what has no answer is sent again under the same ClOrdID, which the order
     manager executes once. At the end of an order session it was not taken, and goes to the next.
+
+    reports: what iterates over all reports, fills among them, from the first that the client was to
+    get: by default the order session's first.
     """
 
     def __init__(self, client: OrderSender) -> None:
+        self.reports = AwaitedReports()
         self._client = client
         self._is_connected = False
         self._failure: BaseException | None = None  # why no connection will come any more
@@ -100,7 +117,8 @@ class AwaitedOrders(OrderListener):
         Raises ReportNotKept when it is not any more (NAMES_KEPT_MAX), ValueError when a field is
         not what PROTOCOL.md allows or the ClOrdID names another order, OrderNotTaken when the order
         manager cannot take it now, OutcomeUnknown when the order session is no longer served and
-        the report did not come, LoginRejected when the credentials are not valid any more.
+        the report did not come, LoginRejected when the credentials are not valid any more,
+        LoggedInElsewhere when another program uses the same user.
         """
         answer = await self._request(order)
         assert isinstance(answer, ExecutionReport)
@@ -177,6 +195,7 @@ class AwaitedOrders(OrderListener):
                 self._give_up(pending)
             else:
                 pending.answer.cancel()
+        self.reports.end(self._failure)
         self._failure = self._failure or ConnectionError("the order client is closed")
         self._changed.set()
 
@@ -199,6 +218,7 @@ class AwaitedOrders(OrderListener):
                     pending.settle(message)
             case ExecutionReport() | OrderCancelReject() | OrderMassCancelReport():
                 self._answers.keep(message)
+                self.reports.put(message)
                 pending = self._pending.get(message.cl_ord_id)
                 if pending is not None:
                     pending.settle(message)
@@ -212,9 +232,11 @@ class AwaitedOrders(OrderListener):
         """Send what waited."""
         self._send_more()
 
-    def on_disconnected(self, close: Close) -> None:  # noqa: ARG002 (the client logs it)
-        """Keep the orders: they are sent again."""
+    def on_disconnected(self, close: Close) -> None:
+        """Keep the orders: they are sent again. Raises LoggedInElsewhere."""
         self._is_connected = False
+        if close.reason is CloseReason.REPLACED:
+            raise LoggedInElsewhere
 
     def on_session_ended(self, session_id: str) -> None:
         """Keep what was not taken for the next session, and forget the reports of this one."""
