@@ -33,7 +33,7 @@ from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.accounts.account_ends import AccountEnds, log_opening
 from tradestack_order_manager.accounts.activity import Activity
 from tradestack_order_manager.accounts.carry_over import carry_over
-from tradestack_order_manager.accounts.tapes import Tapes
+from tradestack_order_manager.accounts.tapes import Tapes, messages_missing
 from tradestack_order_manager.accounts.unavailable_accounts import UnavailableAccounts
 from tradestack_order_manager.accounts.waiting_requests import WaitingRequests
 
@@ -181,8 +181,9 @@ class Execution:
     def messages_missing(self, known: KnownOrders) -> int:
         """Return how many messages the gateway has to publish again before accounts can go on.
 
-        Accounts may have met more than a feed log has, after a power failure: it may be empty. Of a
-        feed session that has ended, or has no log, nothing is published again.
+        Accounts may have met more than a feed log has, after a power failure: it may be empty, or
+        end with blocks that were never written. Of a feed session that has ended, or has no log,
+        nothing is published again.
         """
         if self.accounts_of(known) is None:
             return 0
@@ -190,7 +191,7 @@ class Execution:
         for key in known.state.accounts.open():
             tape = self._tapes.open(key[1])
             if tape is not None and self._tapes.ended_head(key[1]) is None:
-                missing += max(0, known.state.accounts[key].matched_through - tape.head)
+                missing += messages_missing(tape, known.state.accounts[key])
         return missing
 
     def carry(

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from tradestack.domain.session_id import is_session_id
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
-from tradestack.store.feed_tape import FeedTape
+from tradestack.store.feed_tape import READ_MESSAGES_MAX, FeedTape
+from tradestack.trading.account.checkpoint import decode_checkpoint
+from tradestack.trading.account.history import AccountHistory
+from tradestack.wire.errors import ProtocolError
 
 # A session that was not there is not looked for again before: any client may name one.
 MISSING_RETRY_NS = 100_000_000
@@ -100,3 +103,19 @@ class Tapes:
     def close(self) -> None:
         """Close all tapes."""
         self.keep_only(())
+
+def messages_missing(tape: FeedTape, history: AccountHistory) -> int:
+    """Return how many of the messages that the account has met cannot be read.
+
+    Looked at are those since its checkpoint, and the newest.
+    """
+    newest = history.matched_through
+    first = min(newest, decode_checkpoint(history.checkpoint).matched_through + 1)
+    if first > tape.head:
+        return newest - tape.head
+    try:
+        while 0 < first <= min(newest, tape.head):
+            first += len(tape.records(first, READ_MESSAGES_MAX))
+    except (OSError, ProtocolError):
+        return newest + 1 - first  # the gateway cuts off what is no tick, and publishes it again
+    return max(0, newest - tape.head)

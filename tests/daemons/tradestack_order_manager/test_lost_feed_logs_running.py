@@ -9,6 +9,7 @@ from tests.kit.recorded_session import FEED_SESSION
 from tests.kit.tape_order_manager import TapeOrderManager
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecRestatementReason, OrdStatus
+from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 
 def test_a_client_is_told_by_a_running_order_manager(tmp_path: Path) -> None:
@@ -36,9 +37,13 @@ def test_a_client_is_told_by_a_running_order_manager(tmp_path: Path) -> None:
     manager.close()
 
 
-@pytest.mark.parametrize("kept", [0, 1])
-def test_orders_go_on_when_the_feed_is_published_again(tmp_path: Path, kept: int) -> None:
+@pytest.mark.parametrize(("kept", "unwritten"), [(0, 0), (1, 0), (1, 3), (0, 64)])
+def test_orders_go_on_when_the_feed_is_published_again(
+    tmp_path: Path, kept: int, unwritten: int
+) -> None:
     """After a power cut that took messages of the feed, all of them too, and a report.
+
+    The file may have kept its length, with blocks that were never written.
 
     The order manager is there before the gateway: it waits for what the account has met.
     """
@@ -52,6 +57,8 @@ def test_orders_go_on_when_the_feed_is_published_again(tmp_path: Path, kept: int
     (journal,) = manager.state.glob("*.journal")
     manager.kill()
     whole = feed.cut(kept)
+    with feed.path.open("ab") as file:
+        file.write(bytes(unwritten * TICK_PACKET_LENGTH))
     with journal.open("ab") as torn:
         torn.write(b"00000000 {")
     manager.launch()
