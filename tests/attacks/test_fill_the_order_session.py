@@ -13,7 +13,8 @@ from tests.kit.daemon import PASSWORD
 from tests.kit.order_manager import OrderManager
 from tradestack.domain.order import Order
 from tradestack.net.addresses import Address
-from tradestack.net.client.awaited_orders import AwaitedOrders, OrderNotTaken
+from tradestack.net.client.awaited.faults import OrderNotTaken
+from tradestack.net.client.awaited.orders import AwaitedOrders
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.runtime.clock import SystemClock

@@ -20,7 +20,8 @@ from tests.kit.order_manager import USER, OrderManager
 from tests.kit.rewritten_journal import rewrite_header
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.net.addresses import Address
-from tradestack.net.client.awaited_orders import AwaitedOrders, OutcomeUnknown
+from tradestack.net.client.awaited.faults import OutcomeUnknown
+from tradestack.net.client.awaited.orders import AwaitedOrders
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.runtime.clock import SystemClock

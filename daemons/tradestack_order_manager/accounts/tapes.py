@@ -104,6 +104,7 @@ class Tapes:
         """Close all tapes."""
         self.keep_only(())
 
+
 def messages_missing(tape: FeedTape, history: AccountHistory) -> int:
     """Return how many of the messages that the account has met cannot be read.
 

@@ -17,23 +17,34 @@ from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S
 DEADLINE_S = 120
 
 
+def saved(directory: Path, *, number: int) -> Path:
+    """Save a program of the manual, for a stack in that directory instead of /tmp/stack."""
+    texts = [block.split("```")[0] for block in CLIENT.read_text().split("```python\n")[1:]]
+    assert texts[number].count("/tmp/stack") == 1
+    path = directory / "client.py"
+    path.write_text(texts[number].replace("/tmp/stack", str(directory / "stack")))
+    return path
+
+
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """The client of the manual, for a stack in the test's directory instead of /tmp/stack."""
-    (text,) = [block.split("```")[0] for block in CLIENT.read_text().split("```python\n")[1:]]
-    assert text.count("/tmp/stack") == 1
-    path = tmp_path / "client.py"
-    path.write_text(text.replace("/tmp/stack", str(tmp_path / "stack")))
-    return path
+    """The client of the feed."""
+    return saved(tmp_path, number=0)
 
 
 def first_line(command: Sequence[str]) -> str:
     """The first line that a program prints; then it is ended."""
+    (line,) = first_lines(command, count=1)
+    return line
+
+
+def first_lines(command: Sequence[str], *, count: int) -> list[str]:
+    """The first lines that a program prints; then it is ended."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        line = process.stdout.readline()
+        lines = [process.stdout.readline() for _ in range(count)]
         process.terminate()
-    return line
+    return lines
 
 
 def test_the_client_runs_as_it_is_printed(files: tuple[str, ...], program: Path) -> None:
@@ -42,6 +53,22 @@ def test_the_client_runs_as_it_is_printed(files: tuple[str, ...], program: Path)
         line = first_line([sys.executable, "-u", str(program)])
 
     assert line.startswith("1 [100.25")
+
+
+def test_an_order_is_entered_and_filled_as_it_is_printed(
+    files: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a user that is added to the running stack."""
+    program = saved(tmp_path, number=1)
+    program.write_text(program.read_text().replace('"AAPL"', '"AAA"'))
+    state = tmp_path / "stack"
+    with Stack(*files, "--pace", "40/s", "--state-dir", state) as stack:
+        assert run(["add-user", "me", "--config-dir", str(state / "etc")]) == 0
+        password = capsys.readouterr().out.strip()
+        assert stack.ctl("reload", "order-manager") == 0
+        lines = first_lines([sys.executable, "-u", str(program), password], count=2)
+
+    assert [line.split()[1] for line in lines] == ["NEW", "FILLED"]
 
 
 def test_in_a_notebook_the_last_line_is_another(files: tuple[str, ...], program: Path) -> None:

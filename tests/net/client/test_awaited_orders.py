@@ -12,11 +12,13 @@ from tradestack.domain.order import (
     BusinessRejectReason,
     Order,
 )
-from tradestack.net.client import awaited_orders, awaited_reports, kept_answers
-from tradestack.net.client.awaited_orders import OrderNotTaken
-from tradestack.net.client.awaited_reports import ReportsMissed
+from tradestack.net.client.awaited import kept_answers
+from tradestack.net.client.awaited import orders as awaited_orders
+from tradestack.net.client.awaited import reports as awaited_reports
+from tradestack.net.client.awaited.faults import OrderNotTaken
+from tradestack.net.client.awaited.kept_answers import ReportNotKept
+from tradestack.net.client.awaited.reports import ReportsMissed
 from tradestack.net.client.connection import ConnectionLimits
-from tradestack.net.client.kept_answers import ReportNotKept
 from tradestack.net.client.login import Credentials, LoginRejected
 from tradestack.net.client.order_client import OrderClient
 from tradestack.net.server.connection import Connection
@@ -213,21 +215,18 @@ async def test_reports_are_read_as_they_come(net: Net) -> None:
     assert read == ["before", "a", "b"]
 
 
-async def test_a_reader_that_is_too_slow_is_told(
-    net: Net, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_reader_that_is_too_slow_is_told(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
     """It gets what had room, and not a later report in place of a lost one."""
     monkeypatch.setattr(awaited_reports, "REPORTS_WAITING_MAX", 2)
     manager = manager_of(net)
-    read = []
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
     ):
         for name in ("a", "b", "c", "d"):
             await orders.enter(an_order(name))
+        read = [(await anext(orders.reports)).cl_ord_id for _ in range(2)]
         with pytest.raises(ReportsMissed):
-            async for report in orders.reports:
-                read.append(report.cl_ord_id)
+            await anext(orders.reports)
 
     assert read == ["a", "b"]

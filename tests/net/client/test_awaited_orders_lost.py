@@ -12,7 +12,7 @@ from tradestack.domain.order import (
     Side,
 )
 from tradestack.net.client import order_client
-from tradestack.net.client.awaited_orders import LoggedInElsewhere, OutcomeUnknown
+from tradestack.net.client.awaited.faults import LoggedInElsewhere, OutcomeUnknown
 from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.net.server.connection import Connection
 from tradestack.wire import soup

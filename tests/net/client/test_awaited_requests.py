@@ -26,9 +26,9 @@ from tradestack.domain.requests import (
     OrderCancelRequest,
     OrderStatusRequest,
 )
-from tradestack.net.client import kept_answers
-from tradestack.net.client.awaited_orders import OrderNotTaken, OutcomeUnknown
-from tradestack.net.client.kept_answers import ReportNotKept
+from tradestack.net.client.awaited import kept_answers
+from tradestack.net.client.awaited.faults import OrderNotTaken, OutcomeUnknown
+from tradestack.net.client.awaited.kept_answers import ReportNotKept
 from tradestack.net.server.connection import Connection
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_messages import BusinessMessageReject

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tradestack.domain.clock import Clock
 from tradestack.net.addresses import Address
-from tradestack.net.client.awaited_orders import AwaitedOrders
+from tradestack.net.client.awaited.orders import AwaitedOrders
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, SoupConnection
 from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S, Credentials, LoggedIn

@@ -23,10 +23,15 @@ from tradestack.domain.requests import (
     OrderStatusRequest,
     Request,
 )
-from tradestack.net.client.awaited_message import AwaitedMessage, Message
-from tradestack.net.client.awaited_reports import AwaitedReports
+from tradestack.net.client.awaited.faults import (
+    LoggedInElsewhere,
+    OrderNotTaken,
+    OutcomeUnknown,
+)
+from tradestack.net.client.awaited.kept_answers import KeptAnswers
+from tradestack.net.client.awaited.message import AwaitedMessage, Message
+from tradestack.net.client.awaited.reports import AwaitedReports
 from tradestack.net.client.connection import OutgoingFull
-from tradestack.net.client.kept_answers import KeptAnswers
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.observe.events import ORDER_OUTCOME_UNKNOWN, emit
 from tradestack.wire.close_reason import Close, CloseReason
@@ -43,37 +48,6 @@ from tradestack.wire.orders import (
 ORDERS_PENDING_MAX = 10_000
 
 logger = logging.getLogger(__name__)
-
-
-class OutcomeUnknown(Exception):
-    """The order was sent, its report never came, and the order session that has it is gone."""
-
-    def __init__(self, cl_ord_id: str, session_id: str) -> None:
-        super().__init__(
-            f"{cl_ord_id} was sent in order session {session_id}, its outcome is unknown"
-        )
-        self.cl_ord_id = cl_ord_id
-        self.session_id = session_id
-
-
-class OrderNotTaken(Exception):
-    """The order manager could not take the message now and remembers nothing of it."""
-
-    def __init__(self, cl_ord_id: str, text: str) -> None:
-        super().__init__(f"{cl_ord_id} was not taken: {text}")
-        self.cl_ord_id = cl_ord_id
-
-
-class LoggedInElsewhere(ConnectionError):
-    """Another program has logged in as the same user, whom the order port keeps one connection of.
-
-    To log in again would end that one, and so on.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(
-            "another program has logged in as the same user; give each a user of its own"
-        )
 
 
 class OrderSender(Protocol):

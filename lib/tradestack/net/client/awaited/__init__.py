@@ -1,0 +1,1 @@
+"""Orders and requests that can be awaited, and the reports of a user."""
