@@ -22,16 +22,12 @@ from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.replication import Role
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.engine.faults import EngineError, Unavailable
+from tradestack.engine.faults import Unavailable
 from tradestack.net.control.interface import Interface
-from tradestack.net.server.session_server import SessionServer
-from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
-from tradestack.replication.silence import Silence
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
-from tradestack.wire.service import Service
 from tradestack_order_manager.control.inquiry import Inquiry
 from tradestack_order_manager.control.interface import (
     ControlledOrderManager,
@@ -40,8 +36,13 @@ from tradestack_order_manager.control.interface import (
 from tradestack_order_manager.order_manager import OrderManager
 from tradestack_order_manager.replica import Replica, require_restart
 from tradestack_order_manager.replication.claim import (
+    CLAIM_TIMEOUT_S,
+    NOT_STORED,
+    Cause,
+    StillThere,
     catch_up,
     claim,
+    confirm,
     may_be_served_elsewhere,
     read_rest,
 )
@@ -51,16 +52,15 @@ from tradestack_order_manager.replication.control import (
     Verified,
     replication_interface,
 )
-from tradestack_order_manager.replication.follower import Follower
+from tradestack_order_manager.replication.follower import Follower, silence_of
 from tradestack_order_manager.replication.late import Late
 from tradestack_order_manager.replication.link import Link
 from tradestack_order_manager.replication.publisher import (
-    LOOK_INTERVAL_S,
     UNCONFIRMED_NS_MAX,
     Publisher,
     fenced,
 )
-from tradestack_order_manager.replication.standby import StandbyPort
+from tradestack_order_manager.replication.standby import Standby
 from tradestack_order_manager.replication.status import status_of_primary, status_of_standby
 from tradestack_order_manager.replication.verification import Verification
 from tradestack_order_manager.replication.writer import Overtaken
@@ -82,13 +82,14 @@ class Member:
         self._lock = DirectoryLock.take(context.state_directory)
         settings = context.config.nats.settings(f"tradestack order manager of {self._host}")
         self._link = Link(settings, keys.stream, keys.replicas)
-        self._port: SessionServer | None = None
         self._follower: Follower | None = None
         self._following: asyncio.Task[None] | None = None
         self._publisher: Publisher | None = None
         self._manager: OrderManager | None = None
+        self._standby: Standby | None = None
         self._silence: asyncio.Task[None] | None = None
         self._taking_over = asyncio.Lock()
+        self._refusal = ""  # why the last claim of this host did not succeed
 
     async def start(self) -> None:
         """Make the local journals equal to the stream; serve, or stand by. Raises OperatorFault."""
@@ -97,7 +98,6 @@ class Member:
         logger.info("%d bytes were missing in the local journals", copy.appended_bytes)
         complete_logs(self._context.config.order_log, copy.ended)
         session = recover_newest(directory)
-        looks = self._context.config.replication.takeover_after
         self._follower = Follower(
             self._link,
             directory,
@@ -105,21 +105,22 @@ class Member:
             last=copy.last,
             author=copy.author,
             stored_session=copy.session_id,
-            silence=Silence(
-                looks and -(-looks // int(LOOK_INTERVAL_S * NANOSECONDS_PER_SECOND)) + 1
-            ),
-            sessions_kept=self._context.config.sessions_kept,
-            order_log=self._context.config.order_log,
+            silence=silence_of(self._context.config.replication.takeover_after),
+            clock=self._context.clock,
+            config=self._context.config,
         )
         role, author = self._context.config.replication.role, copy.author
         is_own = role is Role.PRIMARY if author is None else author.host == self._host
         if is_own and role is Role.STANDBY:
-            await self._become_primary(self._follower)
+            await self._become_primary(self._follower, Cause.OWN)
         elif is_own:
             try:
-                await self._serve(self._follower)
+                publisher = await claim(
+                    self._follower, self._link, self._host, Cause.OWN, self._context.clock
+                )
             except Overtaken as overtaken:
                 raise fenced(overtaken) from overtaken
+            await self._serve(self._follower, publisher, Cause.OWN)
         elif role is Role.PRIMARY and author is not None:
             raise OperatorFault(
                 "replication.role",
@@ -132,10 +133,9 @@ class Member:
 
     # ---- the primary ---------------------------------------------------------------------------
 
-    async def _serve(self, follower: Follower) -> None:
-        """Claim the stream, then serve. Raises OperatorFault, Overtaken, OSError."""
+    async def _serve(self, follower: Follower, publisher: Publisher, cause: Cause) -> None:
+        """Serve, as the stream has stored the claim. Raises OperatorFault, OSError."""
         context = self._context
-        publisher = await claim(follower, self._link, self._host, context.clock)
         session = follower.session
         is_stored = session is not None and session.id == follower.stored_session
         replicated = Replicated(session, is_stored, publisher.backlog)
@@ -146,64 +146,77 @@ class Member:
         if await may_be_served_elsewhere(follower, self._link, self._host):
             # Until then the primary before, which may be cut off, may still answer its clients.
             await asyncio.sleep(UNCONFIRMED_NS_MAX / NANOSECONDS_PER_SECOND)
+        if self._standby is not None:
+            await self._standby.close()
         self._manager = OrderManager(context, replica)
         await self._manager.start()
-        logger.warning("this host is the primary, epoch %d", publisher.epoch)
+        if self._silence is not None:
+            self._silence.cancel()
+        logger.warning("this host is the primary, epoch %d: %s", publisher.epoch, cause.value)
 
     # ---- the standby ---------------------------------------------------------------------------
 
     def _stand_by(self, follower: Follower) -> None:
         context = self._context
-        self._port = SessionServer(
-            listener=context.listeners["orders"],
-            users=Users.load(context.config.users_file).traders(),
-            handler=StandbyPort(self._words),
-            limits=context.config.limits,
-            clock=context.clock,
-            service=Service.ORDERS,
-        )
-        self._port.start()
-        self._following = context.spawn(follower.follow(), "stream to the order journal")
-        if self._silence is None:
+        if self._standby is None:
+            self._standby = Standby(context, follower, self._words)
             self._silence = context.spawn(self._wait_for_silence(follower), "primary's silence")
+        self._following = context.spawn(self._follow(follower), "stream to the order journal")
+
+    async def _follow(self, follower: Follower) -> None:
+        """Follow the primary; take its place if a takeover is stored that was given up."""
+        await follower.follow()
+        async with self._taking_over:
+            logger.warning("the takeover that was given up is stored after all")
+            await self._become_primary(follower, Cause.OWN)
 
     async def _wait_for_silence(self, follower: Follower) -> None:
-        while self._manager is None:
+        while True:
             await follower.listen()
             try:
-                await self.take_over()
+                await self._take_over(Cause.SILENCE)
             except TakeoverRefused as refused:
                 logger.warning("this host has not taken over: %s", refused)
             follower.silence.heard()
 
     async def take_over(self) -> Status:
         """Become the primary. Raises TakeoverRefused."""
+        return await self._take_over(Cause.COMMAND)
+
+    async def _take_over(self, cause: Cause) -> Status:
         async with self._taking_over:
             follower, following = self._follower, self._following
             if self._is_primary():
                 raise TakeoverRefused("this host is the primary already")
-            if follower is None or following is None or self._port is None:
+            if follower is None or following is None:
                 raise TakeoverRefused("the order manager has not started yet")
-            try:  # what cannot be read now must not be waited for: the standby goes on
-                await follower.end_of_stream()
-            except EngineError as error:
-                raise TakeoverRefused(f"the stream cannot be read: {error}") from error
+            await confirm(follower)
             following.cancel()
             await asyncio.wait([following])
-            await self._port.close()
             # A fault in it ends the process, whoever has asked.
-            await asyncio.wait([self._context.spawn(self._become_primary(follower), "takeover")])
+            work = self._become_primary(follower, cause)
+            await asyncio.wait([self._context.spawn(work, "takeover")])
             if not self._is_primary():
-                raise TakeoverRefused(f"host {self._primary} has taken over")
+                raise TakeoverRefused(self._refusal)
             return self.status_of_replication()
 
-    async def _become_primary(self, follower: Follower) -> None:
+    async def _become_primary(self, follower: Follower, cause: Cause) -> None:
+        """Become the primary, or stand by again, with the reason in `_refusal`."""
         try:
-            await read_rest(follower, self._link)
-            await self._serve(follower)
-        except Overtaken as overtaken:
-            logger.warning("this host has not taken over: %s", overtaken)
-            self._stand_by(follower)
+            async with asyncio.timeout(None if cause is Cause.OWN else CLAIM_TIMEOUT_S):
+                await read_rest(follower, self._link)
+                publisher = await claim(
+                    follower, self._link, self._host, cause, self._context.clock
+                )
+        except (Overtaken, StillThere) as refusal:
+            self._refusal = str(refusal)
+        except TimeoutError:
+            self._refusal = NOT_STORED
+        else:
+            await self._serve(follower, publisher, cause)
+            return
+        logger.warning("this host has not taken over: %s", self._refusal)
+        self._stand_by(follower)
 
     def _words(self) -> str:
         primary = self._primary or "nobody yet"
@@ -242,8 +255,8 @@ class Member:
         if self._manager is not None:
             await self._manager.stop()
         else:
-            if self._port is not None:
-                await self._port.close()
+            if self._standby is not None:
+                await self._standby.close()
             self._lock.release()
         await self._link.close()
 
@@ -252,6 +265,8 @@ class Member:
         require_restart(Durability.REPLICATED, config.durability)
         if self._manager is not None:
             self._manager.reload(config)
+        elif self._standby is not None:
+            self._standby.reload(config)
         self._context = dataclasses.replace(self._context, config=config)
 
     def stats(self) -> dict[str, object]:
@@ -272,8 +287,9 @@ class Member:
         return f"{text}, {behind}{f', STREAM UNAVAILABLE: {status.fault}' if status.fault else ''}"
 
     def levels(self) -> Sequence[Level]:
-        """Return how full the parts of a primary are."""
-        return [] if self._manager is None else self._manager.levels()
+        """Return how full the parts of this one are."""
+        part = self._manager or self._standby
+        return [] if part is None else part.levels()
 
     def stalled(self, now_ns: int) -> str | None:
         """Return what the primary says; a standby has no deadline."""

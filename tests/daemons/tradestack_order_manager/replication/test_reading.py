@@ -9,12 +9,14 @@ import pytest
 from tests.daemons.tradestack_order_manager.samples import NOW_NS
 from tests.kit.disk_calls import record_disk_calls
 from tradestack.configs.durability import Durability
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.faults import Damaged, EngineError, Missing, Unavailable
 from tradestack.engine.message import StoredMessage
 from tradestack.engine.stream import StreamState
 from tradestack.replication.message import Authorship, JournalEntry, encode_entry
 from tradestack.replication.silence import Silence
+from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_order_manager.replication.claim import catch_up, read_rest
 from tradestack_order_manager.replication.follower import Follower
@@ -86,8 +88,8 @@ def _follower(stream: Any, directory: Path) -> Follower:
         author=None,
         stored_session="",
         silence=Silence(None),
-        sessions_kept=2,
-        order_log=directory / "order_log.txt",
+        clock=SystemClock(),
+        config=OrderManagerConfig(sessions_kept=2, order_log=directory / "order_log.txt"),
     )
 
 

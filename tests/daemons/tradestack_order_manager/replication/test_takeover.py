@@ -12,6 +12,7 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType
 from tradestack.domain.requests import OrderStatusRequest
 from tradestack.wire.orders import decode_server_message
+from tradestack.wire.varlink import VarlinkError
 
 NAMES = [f"o{number}" for number in range(400)]
 
@@ -119,9 +120,9 @@ from tradestack_order_manager.replication import member
 
 claim = member.claim
 
-async def claim_late(follower, link, host, clock):
-    await claim(follower, link, "b", clock)
-    return await claim(follower, link, host, clock)
+async def claim_late(follower, link, host, cause, clock):
+    await claim(follower, link, "b", cause, clock)
+    return await claim(follower, link, host, cause, clock)
 
 member.claim = claim_late
 main()
@@ -156,6 +157,41 @@ def test_a_silent_primary_is_replaced(
     assert standby.replication_when(lambda status: status["behind"] == 0)["role"] == "standby"
     primary.kill()
     assert standby.replication_when(lambda status: status["role"] == "primary")["epoch"] == 2
+
+
+# The order manager, which does not hear that the stream has stored its first claim.
+UNHEARD = """
+from tradestack_order_manager.__main__ import main
+from tradestack_order_manager.replication import member
+
+claim = member.claim
+
+async def claim_unheard(*claimed):
+    member.claim = claim
+    await claim(*claimed)
+    raise TimeoutError
+
+member.claim = claim_unheard
+member.UNCONFIRMED_NS_MAX = 0
+main()
+"""
+
+
+def test_a_takeover_whose_outcome_was_unknown_holds_once_it_is_stored(
+    primary: ReplicatedOrderManager, standby: ReplicatedOrderManager
+) -> None:
+    """Who has asked is told that it may; the primary before has stopped, so this one serves."""
+    standby.stop()
+    standby.start(["-c", UNHEARD])
+    with pytest.raises(VarlinkError, match="if the takeover is stored all the same"):
+        standby.take_over()
+    assert primary.wait() == 78
+    standby.replication_when(lambda status: status["role"] == "primary")
+    client = MovingClient()
+    client.log_in(standby)
+    client.send(NAMES[:1])
+    client.read(1)
+    assert client.reported == NAMES[:1]
 
 
 def test_the_verb_shows_who_is_the_primary_and_lets_the_standby_take_over(
