@@ -15,7 +15,7 @@ from tradestack.replication.message import (
 )
 from tradestack.replication.silence import Silence
 
-AUTHOR = Authorship(3, "a", "00ff")
+AUTHOR = Authorship(3, "a", "00ff", "1234")
 ENTRY = JournalEntry(AUTHOR, "3DAA100000", 4, b"45\n78\n")
 
 
@@ -25,6 +25,20 @@ ENTRY = JournalEntry(AUTHOR, "3DAA100000", 4, b"45\n78\n")
 def test_entries_survive_the_stream(entry: Entry) -> None:
     """What is decoded is what was encoded."""
     assert decode_entry(*encode_entry(entry)) == entry
+
+
+def test_an_author_without_an_id_is_of_an_older_version() -> None:
+    """And what it has written is read as before."""
+    older = Authorship(3, "a", "00ff")
+    data, headers = encode_entry(Takeover(older, "", 17))
+    assert "Ts-Host-Id" not in headers
+    assert decode_entry(data, headers) == Takeover(older, "", 17)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Nats-Msg-Id": "1"}])
+def test_a_message_of_another_program_is_none(headers: dict[str, str]) -> None:
+    """It does not say that it is an entry."""
+    assert decode_entry(b"anything", headers) is None
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ from tradestack.replication.silence import Silence
 from tradestack.sessions.followed import follow
 from tradestack.sessions.order_session import OrderSession
 from tradestack.store.append_file import AppendFile
+from tradestack.store.free_space import DISK_FULL, storage_fault
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack_order_manager.replication.alive import hear_alive
+from tradestack_order_manager.replication.identity import Identity
 from tradestack_order_manager.replication.link import (
     RETRY_MAX_S,
     RETRY_S,
@@ -26,10 +28,12 @@ from tradestack_order_manager.replication.link import (
     read_entry,
 )
 from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S, UNCONFIRMED_NS_MAX
+from tradestack_order_manager.replication.space import Space
 from tradestack_order_manager.sessions.journal_files import prune_journals
 from tradestack_order_manager.show.ended_log import complete_log
 
 NO_MAJORITY = "most servers of the stream do not answer: they are down, or this host is cut off"
+NAMES = "set replication.host on one of them"
 SILENT_S_MAX = 5.0  # longer than a restart of the primary takes: then it is a fault
 
 logger = logging.getLogger(__name__)
@@ -60,6 +64,7 @@ class Follower:
         author: Authorship | None,
         stored_session: str,
         silence: Silence,
+        identity: Identity,
         clock: Clock,
         config: OrderManagerConfig,
     ) -> None:
@@ -72,12 +77,15 @@ class Follower:
         self.claims: set[str] = set()
         self._read_fault: str | None = None  # why the stream could not be read
         self._look_fault: str | None = None  # why its end is not known
+        self._name_fault: str | None = None  # that another host has this one's name
         self._confirmed_ns: int | None = None  # monotonic; most servers followed the leader then
+        self._identity = identity
         self._clock = clock
         self.damages = Damages(directory, link.name)
         self._link = link
         self.directory = directory
         self.config = config
+        self._space = Space(directory)
         self._shortfall = Shortfall()
         self._heard_over: Connection | None = None
 
@@ -87,9 +95,20 @@ class Follower:
         return 0 if self.primary is None else max(0, self.primary[1] - self.last)
 
     @property
+    def shortage(self) -> str | None:
+        """What is lacking on the disk, so that nothing can be taken over."""
+        return self._space.shortage
+
+    @property
     def fault(self) -> str | None:
         """Why this host could not take over without a loss, or has to; None if all is well."""
-        return self._read_fault or self._look_fault or self._silence_fault
+        return (
+            self._space.shortage
+            or self._read_fault
+            or self._look_fault
+            or self._name_fault
+            or self._silence_fault
+        )
 
     @property
     def _silence_fault(self) -> str | None:
@@ -104,7 +123,7 @@ class Follower:
 
         Raises OperatorFault, OSError if the journal cannot be written.
         """
-        self._prune()
+        self._prune(self.config.sessions_kept)
         while True:
             stream = await self._link.patiently()
             try:
@@ -119,6 +138,11 @@ class Follower:
             except EngineError as error:
                 self._read_fault = str(error)
                 await asyncio.sleep(RETRY_S)
+            except OSError as error:
+                if error.errno not in DISK_FULL:
+                    raise
+                self._read_fault = storage_fault(error, self.directory)
+                await asyncio.sleep(RETRY_MAX_S)
             else:
                 return
 
@@ -156,8 +180,14 @@ class Follower:
                 await self._take(reader)
 
     async def _take(self, reader: StreamReader) -> None:
-        for message in await reader.next_messages():
-            self._apply(read_entry(self._link.name, message))
+        messages = await reader.next_messages()
+        await self._space.wait()
+        for message in messages:
+            entry = read_entry(self._link.name, message)
+            if entry is None:
+                self._link.foreign.note(message.sequence)
+            else:
+                self._apply(entry)
             self.last = message.sequence
         await asyncio.sleep(0)  # what has arrived already is read without a wait
 
@@ -166,6 +196,11 @@ class Follower:
         if self.author is not None and self.author.epoch != entry.author.epoch:
             logger.info("host %s is the primary, epoch %d", entry.author.host, entry.author.epoch)
         self.author, self.stored_session = entry.author, entry.session
+        self._name_fault = (
+            f"another host is called {self._identity.host}, too: {NAMES}"
+            if (self._identity.is_namesake(entry.author))
+            else None
+        )
         if not isinstance(entry, JournalEntry):
             return
         session = self.session
@@ -176,7 +211,7 @@ class Follower:
             self.session = self._begin(entry)
             if session is not None:
                 session.close()
-            self._prune()
+            self._prune(self.config.sessions_kept)
         elif entry.offset == session.journal_bytes:
             follow(session, entry.lines)
         else:
@@ -190,8 +225,13 @@ class Follower:
         """Begin another session; the entry has all that it begins with."""
         path = self.directory / f"{entry.session}{JOURNAL_SUFFIX}"
         file = AppendFile.create(path)
-        file.append(entry.lines)
-        file.close()
+        try:
+            file.append(entry.lines)
+        except OSError:
+            path.unlink()  # it is created again
+            raise
+        finally:
+            file.close()
         session = OrderSession.recover(path)
         if session is None:
             raise OperatorFault(
@@ -201,11 +241,11 @@ class Follower:
             )
         return session
 
-    def _prune(self) -> None:
+    def _prune(self, kept: int) -> None:
         """Remove the journals of ended sessions, as the primary does."""
         named = () if self.session is None else self.session.state.accounts.order_sessions
         try:
-            prune_journals(self.directory, self.config.sessions_kept, named)
+            prune_journals(self.directory, kept, named)
         except OSError as error:
             logger.warning("an old journal cannot be removed: %s", error)
 
@@ -215,6 +255,7 @@ class Follower:
         """Listen to the primary until it has been silent for too long. Raises OperatorFault."""
         while not self.silence.is_over:
             await asyncio.sleep(LOOK_INTERVAL_S)
+            self._space.look(self.config.free_bytes_min, self._prune)
             began_ns = self._clock.monotonic_ns()
             try:
                 connection = await self._link.connection()

@@ -8,43 +8,35 @@
 A claim is a `Takeover` after the newest message: of two hosts that try, one is refused, and the
 primary before is refused its next append. So the stream alone decides; there is no lease and no
 clock. Each start of a primary is a claim too: what its predecessor had under way cannot be stored
-any more.
+any more. A primary that is refused an append ends; its next start, which its supervisor makes where
+the role is "standby", follows.
 """
 
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Coroutine, Mapping, Sequence
 
 from tradestack.configs.durability import Durability
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.replication import Role
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.domain.faults import OperatorFault
 from tradestack.engine.faults import Unavailable
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
-from tradestack_order_manager.control.inquiry import Inquiry
-from tradestack_order_manager.control.interface import (
-    ControlledOrderManager,
-    order_manager_interface,
-)
 from tradestack_order_manager.order_manager import OrderManager
 from tradestack_order_manager.replica import Replica, require_restart
 from tradestack_order_manager.replication.claim import (
-    CLAIM_TIMEOUT_S,
-    NOT_STORED,
     Cause,
-    StillThere,
+    another_primary,
     catch_up,
     claim,
+    claim_in_time,
     confirm,
-    may_be_served_elsewhere,
-    read_rest,
+    deposed,
 )
 from tradestack_order_manager.replication.control import (
     Status,
@@ -53,15 +45,17 @@ from tradestack_order_manager.replication.control import (
     replication_interface,
 )
 from tradestack_order_manager.replication.follower import Follower, silence_of
-from tradestack_order_manager.replication.late import Late
+from tradestack_order_manager.replication.identity import Identity
+from tradestack_order_manager.replication.late import late_interface
 from tradestack_order_manager.replication.link import Link
-from tradestack_order_manager.replication.publisher import (
-    UNCONFIRMED_NS_MAX,
-    Publisher,
-    fenced,
-)
+from tradestack_order_manager.replication.publisher import UNCONFIRMED_NS_MAX, Publisher
 from tradestack_order_manager.replication.standby import Standby
-from tradestack_order_manager.replication.status import status_of_primary, status_of_standby
+from tradestack_order_manager.replication.status import (
+    stats_of,
+    status_of_primary,
+    status_of_standby,
+    words_of,
+)
 from tradestack_order_manager.replication.verification import Verification
 from tradestack_order_manager.replication.writer import Overtaken
 from tradestack_order_manager.sessions.order_sessions import recover_newest
@@ -80,6 +74,7 @@ class Member:
         self._context = context
         self._host = keys.own_name
         self._lock = DirectoryLock.take(context.state_directory)
+        self._identity = Identity.of(context.state_directory, self._host, context.boot_id)
         settings = context.config.nats.settings(f"tradestack order manager of {self._host}")
         self._link = Link(settings, keys.stream, keys.replicas)
         self._follower: Follower | None = None
@@ -106,46 +101,42 @@ class Member:
             author=copy.author,
             stored_session=copy.session_id,
             silence=silence_of(self._context.config.replication.takeover_after),
+            identity=self._identity,
             clock=self._context.clock,
             config=self._context.config,
         )
         role, author = self._context.config.replication.role, copy.author
-        is_own = role is Role.PRIMARY if author is None else author.host == self._host
+        self._identity.require_no_namesake(author)
+        is_own = role is Role.PRIMARY if author is None else self._identity.is_own(author)
         if is_own and role is Role.STANDBY:
             await self._become_primary(self._follower, Cause.OWN)
         elif is_own:
-            try:
-                publisher = await claim(
-                    self._follower, self._link, self._host, Cause.OWN, self._context.clock
-                )
-            except Overtaken as overtaken:
-                raise fenced(overtaken) from overtaken
-            await self._serve(self._follower, publisher, Cause.OWN)
+            await self._as_primary(self._begin_as_primary(self._follower))
         elif role is Role.PRIMARY and author is not None:
-            raise OperatorFault(
-                "replication.role",
-                f"host {author.host} is the primary (epoch {author.epoch}), and this one is "
-                f"{self._host}",
-                'set role = "standby" here; `tradestackctl ha takeover` then makes it the primary',
-            )
+            raise another_primary(author, self._host)
         else:
             self._stand_by(self._follower)
 
     # ---- the primary ---------------------------------------------------------------------------
 
+    async def _begin_as_primary(self, follower: Follower) -> None:
+        parts = follower, self._link, self._identity
+        await self._serve(follower, await claim(*parts, Cause.OWN, self._context.clock), Cause.OWN)
+
     async def _serve(self, follower: Follower, publisher: Publisher, cause: Cause) -> None:
         """Serve, as the stream has stored the claim. Raises OperatorFault, OSError."""
-        context = self._context
+        context, before = self._context, follower.author
         session = follower.session
         is_stored = session is not None and session.id == follower.stored_session
         replicated = Replicated(session, is_stored, publisher.backlog)
         replica = Replica(self._lock, replicated, publisher)
         self._publisher = publisher
-        context.spawn(publisher.send(), "order journal to the stream")
-        context.spawn(publisher.watch(), "watch over the stream")
-        if await may_be_served_elsewhere(follower, self._link, self._host):
+        context.spawn(self._as_primary(publisher.send()), "order journal to the stream")
+        context.spawn(self._as_primary(publisher.watch()), "watch over the stream")
+        if before is not None and not self._identity.has_served_last(before):
             # Until then the primary before, which may be cut off, may still answer its clients.
             await asyncio.sleep(UNCONFIRMED_NS_MAX / NANOSECONDS_PER_SECOND)
+        self._identity.note_served(publisher.author)
         if self._standby is not None:
             await self._standby.close()
         self._manager = OrderManager(context, replica)
@@ -153,6 +144,13 @@ class Member:
         if self._silence is not None:
             self._silence.cancel()
         logger.warning("this host is the primary, epoch %d: %s", publisher.epoch, cause.value)
+
+    async def _as_primary(self, work: Coroutine[object, object, None]) -> None:
+        """Do it until another host is the primary. Raises OperatorFault, StartAgain."""
+        try:
+            await work
+        except Overtaken as overtaken:
+            raise deposed(overtaken, self._context.config.replication.role) from overtaken
 
     # ---- the standby ---------------------------------------------------------------------------
 
@@ -203,20 +201,15 @@ class Member:
     async def _become_primary(self, follower: Follower, cause: Cause) -> None:
         """Become the primary, or stand by again, with the reason in `_refusal`."""
         try:
-            async with asyncio.timeout(None if cause is Cause.OWN else CLAIM_TIMEOUT_S):
-                await read_rest(follower, self._link)
-                publisher = await claim(
-                    follower, self._link, self._host, cause, self._context.clock
-                )
-        except (Overtaken, StillThere) as refusal:
-            self._refusal = str(refusal)
-        except TimeoutError:
-            self._refusal = NOT_STORED
+            publisher = await claim_in_time(
+                follower, self._link, self._identity, cause, self._context.clock
+            )
+        except TakeoverRefused as refused:
+            self._refusal = str(refused)
+            logger.warning("this host has not taken over: %s", refused)
+            self._stand_by(follower)
         else:
             await self._serve(follower, publisher, cause)
-            return
-        logger.warning("this host has not taken over: %s", self._refusal)
-        self._stand_by(follower)
 
     def _words(self) -> str:
         primary = self._primary or "nobody yet"
@@ -270,8 +263,10 @@ class Member:
         self._context = dataclasses.replace(self._context, config=config)
 
     def stats(self) -> dict[str, object]:
-        """Return the counters of the order session; a standby has none."""
-        return {} if self._manager is None else self._manager.stats()
+        """Return the values of the replication, and the counters of a primary."""
+        of_manager = {} if self._manager is None else self._manager.stats()
+        replication = stats_of(self.status_of_replication(), self._link.foreign.count)
+        return {**of_manager, "replication": replication}
 
     def histograms(self) -> Mapping[str, LatencyHistogram]:
         """Return the durations of the primary."""
@@ -280,11 +275,9 @@ class Member:
     def status(self) -> str:
         """Return the role of this host, and the status of a primary."""
         status = self.status_of_replication()
-        text = f"{status.role}, epoch {status.epoch}"
-        if self._manager is not None:
-            return f"{text}, {self._manager.status()}"
-        behind = f"{status.behind} messages behind {status.primary or 'nobody'}"
-        return f"{text}, {behind}{f', STREAM UNAVAILABLE: {status.fault}' if status.fault else ''}"
+        if self._manager is None:
+            return words_of(status)
+        return f"{status.role}, epoch {status.epoch}, {self._manager.status()}"
 
     def levels(self) -> Sequence[Level]:
         """Return how full the parts of this one are."""
@@ -297,14 +290,7 @@ class Member:
 
     def interfaces(self) -> Sequence[Interface]:
         """Return the order manager's, which a standby refuses, and io.tradestack.Replication."""
-        manager = Late(lambda: self._manager, self._words)
-        inquiry = Late(lambda: self._manager and self._manager.inquiry, self._words)
-        return (
-            order_manager_interface(
-                cast("ControlledOrderManager", manager), cast("Inquiry", inquiry)
-            ),
-            replication_interface(self),
-        )
+        return late_interface(lambda: self._manager, self._words), replication_interface(self)
 
 
 def build(context: Context[OrderManagerConfig]) -> OrderManager | Member:

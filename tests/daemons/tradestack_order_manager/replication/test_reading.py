@@ -1,6 +1,7 @@
 """What is read of a stream by an order manager: what stops it, what it waits for, what it syncs."""
 
 import asyncio
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from tradestack.replication.message import Authorship, JournalEntry, encode_entr
 from tradestack.replication.silence import Silence
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.store.append_file import AppendFile
 from tradestack_order_manager.replication.claim import catch_up, read_rest
 from tradestack_order_manager.replication.follower import Follower
-from tradestack_order_manager.replication.link import DAMAGES_MAX
+from tradestack_order_manager.replication.identity import Identity
+from tradestack_order_manager.replication.link import DAMAGES_MAX, Foreign
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 
 AUTHOR = Authorship(1, "a", "00ff")
@@ -35,6 +38,7 @@ class Stream:
         encoded = [encode_entry(entry) for entry in entries]
         self.stored = [StoredMessage(number, *each) for number, each in enumerate(encoded, start=1)]
         self.faults = faults
+        self.foreign = Foreign(self.name)
         self._next = 1
 
     async def patiently(self) -> "Stream":
@@ -88,6 +92,7 @@ def _follower(stream: Any, directory: Path) -> Follower:
         author=None,
         stored_session="",
         silence=Silence(None),
+        identity=Identity.of(directory, "b", None),
         clock=SystemClock(),
         config=OrderManagerConfig(sessions_kept=2, order_log=directory / "order_log.txt"),
     )
@@ -174,5 +179,37 @@ def test_a_standby_keeps_as_many_journals_as_a_primary(tmp_path: Path) -> None:
     asyncio.run(follower.catch_up())
     kept = sorted(path.stem for path in (tmp_path / "b").glob("*.journal"))
     assert kept == [entry.session for entry in entries[-2:]]
+    assert follower.session is not None
+    follower.session.close()
+
+
+def test_a_disk_that_is_full_does_not_end_a_standby(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written, the beginning of a journal too, is read and written again."""
+    monkeypatch.setattr("tradestack_order_manager.replication.follower.RETRY_MAX_S", 0.0)
+    entries = _entries(tmp_path / "a", 3)
+    stream: Any = Stream(entries, [])
+    (tmp_path / "b").mkdir()
+    append, failures = AppendFile.append, [True, False] * len(entries)
+
+    def fail_each_first(file: AppendFile, data: bytes) -> int:
+        if failures.pop(0):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return append(file, data)
+
+    monkeypatch.setattr(AppendFile, "append", fail_each_first)
+    follower = _follower(stream, tmp_path / "b")
+
+    async def follow() -> None:
+        following = asyncio.create_task(follower.follow())
+        while follower.last < len(entries):
+            assert not following.done(), following.exception()
+            await asyncio.sleep(0)
+        following.cancel()
+
+    asyncio.run(follow())
+    newest = tmp_path / "b" / f"{entries[-1].session}.journal"
+    assert newest.read_bytes() == entries[-1].lines
     assert follower.session is not None
     follower.session.close()

@@ -3,7 +3,8 @@
 Below them is what needs attention: the last error of a daemon, a limit that is near, a changed key
 that is not in use yet, and whether trading is halted. The exit status is 3 if a daemon does not
 answer, the gateway cannot publish, the order manager takes no orders because it cannot journal
-them, or a strategy is not connected. Exporter, FIX port and gRPC edge are shown while they run.
+them, a standby cannot follow the primary, or a strategy is not connected. Exporter, FIX port and
+gRPC edge are shown while they run.
 
 example:
   tradestackctl status
@@ -81,7 +82,8 @@ def _is_at_a_stop(report: StackReport) -> bool:
     )
     is_silent = gateway.get("publication_blocked") or gateway.get("source_state") == FAULT
     is_cut_off = (report.others.get(EXPORTER) or {}).get("server_fault")
-    return bool(is_silent or order_manager.get("journal_fault") or is_apart or is_cut_off)
+    is_unstored = order_manager.get("journal_fault") or _replication_fault(order_manager)
+    return bool(is_silent or is_unstored or is_apart or is_cut_off)
 
 
 def _print_pending(name: str, pending: Mapping[str, str]) -> None:
@@ -120,10 +122,26 @@ def _gateway(stats: Stats) -> str:
     )
 
 
+def _replication_fault(stats: Stats) -> str | None:
+    """Return what is wrong with a journal on several hosts; None: nothing, or it is on one."""
+    fault: str | None = stats.get("replication", {}).get("fault")
+    return fault
+
+
 def _order_manager(stats: Stats) -> str:
+    replication = stats.get("replication", {})
+    role = replication.get("role", "primary")
+    if role != "primary":
+        fault = _replication_fault(stats)
+        return (
+            f"{role}, {replication['primary'] or 'nobody'} is the primary, "
+            f"epoch {replication['epoch']}, {counted(replication['behind'], 'message')} behind"
+            + (f", {fault}" if fault else "")
+        )
     fault = stats.get("journal_fault")
     return (
-        (f"orders not taken: {fault}, " if fault else "")
+        (f"primary, epoch {replication['epoch']}, " if replication else "")
+        + (f"orders not taken: {fault}, " if fault else "")
         + f"{counted(stats.get('orders_received', 0), 'order')}, "
         f"{stats.get('orders_accepted', 0):,} accepted, "
         f"{stats.get('orders_rejected', 0):,} rejected, "
