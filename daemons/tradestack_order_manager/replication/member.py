@@ -90,7 +90,8 @@ class Member:
         """Make the local journals equal to the stream; serve, or stand by. Raises OperatorFault."""
         directory = self._context.state_directory
         copy = await catch_up(directory, self._link, self._context.notifier)
-        logger.info("%d bytes were missing in the local journals", copy.appended_bytes)
+        if copy.appended_bytes:
+            logger.info("%d bytes were missing in the local journals", copy.appended_bytes)
         complete_logs(self._context.config.order_log, copy.ended)
         session = recover_newest(directory)
         self._follower = Follower(

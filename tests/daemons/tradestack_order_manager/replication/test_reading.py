@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,22 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.engine.faults import Damaged, EngineError, Missing, Unavailable
 from tradestack.engine.message import StoredMessage
 from tradestack.engine.stream import StreamState
-from tradestack.replication.message import Authorship, JournalEntry, encode_entry
+from tradestack.replication.message import (
+    Authorship,
+    Entry,
+    JournalEntry,
+    Takeover,
+    encode_entry,
+)
 from tradestack.replication.silence import Silence
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.store.append_file import AppendFile
 from tradestack_order_manager.replication.claim import catch_up, read_rest
-from tradestack_order_manager.replication.follower import Follower
+from tradestack_order_manager.replication.follower import SILENT_S_MAX, Follower
 from tradestack_order_manager.replication.identity import Identity
 from tradestack_order_manager.replication.link import DAMAGES_MAX, Foreign
+from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 
 AUTHOR = Authorship(1, "a", "00ff")
@@ -34,7 +42,7 @@ class Stream:
 
     name = "ORDERS"
 
-    def __init__(self, entries: list[JournalEntry], faults: list[EngineError]) -> None:
+    def __init__(self, entries: Sequence[Entry], faults: list[EngineError]) -> None:
         encoded = [encode_entry(entry) for entry in entries]
         self.stored = [StoredMessage(number, *each) for number, each in enumerate(encoded, start=1)]
         self.faults = faults
@@ -213,3 +221,28 @@ def test_a_disk_that_is_full_does_not_end_a_standby(
     assert newest.read_bytes() == entries[-1].lines
     assert follower.session is not None
     follower.session.close()
+
+
+def test_a_primary_that_is_silent_for_longer_than_a_restart_is_a_fault(tmp_path: Path) -> None:
+    """Whether the standby would take over by itself or not; it is named."""
+    stream: Any = Stream([], [])
+    follower = _follower(stream, tmp_path)
+    follower.author = AUTHOR
+    looks = int(SILENT_S_MAX / LOOK_INTERVAL_S)
+    for number in range(looks):
+        assert follower.fault is None, number
+        follower.silence.look(number, number)
+    assert follower.fault == "host a, the primary, has not been heard for 5 s"
+    follower.silence.heard()
+    assert follower.fault is None
+
+
+def test_a_namesake_that_has_taken_over_is_a_fault(tmp_path: Path) -> None:
+    """It is fenced as any other host; but people cannot tell the two apart."""
+    (tmp_path / "a").mkdir()
+    namesake = Identity.of(tmp_path / "a", "b", None).author(2)
+    stream: Any = Stream([Takeover(namesake, "", 0)], [])
+    follower = _follower(stream, tmp_path)
+    asyncio.run(follower.catch_up())
+    assert follower.fault is not None
+    assert "another host is called b" in follower.fault
