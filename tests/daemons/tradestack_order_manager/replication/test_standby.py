@@ -42,7 +42,8 @@ def test_a_standby_that_has_no_space_waits_for_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It says so, in each of the ways to ask, and takes users and limits of a reload meanwhile."""
-    (tmp_path / "order-manager.sock").symlink_to(standby.control)
+    asked = tmp_path / "order-manager.sock"
+    asked.symlink_to(standby.control)
     config = tmp_path / "b" / "config.toml"
     text = config.read_text()
     config.write_text('free_bytes_min = "1000000GiB"\n' + text)
@@ -69,6 +70,10 @@ def test_a_standby_that_has_no_space_waits_for_it(
     assert standby.replication_when(lambda status: status["fault"] is None)["behind"] == 0
     assert standby.journals() == primary.journals()
     assert run([*verb, "ha", "status"]) == 0
+    asked.unlink()
+    asked.symlink_to(primary.control)
+    run([*verb, "status"])
+    assert "primary, epoch 1, 30 orders, " in capsys.readouterr().out
 
 
 def test_messages_of_other_programs_are_passed_over(
