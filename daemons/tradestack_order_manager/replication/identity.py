@@ -2,8 +2,9 @@
 
 Two hosts may have one name by mistake; what was made at random, once, in a state directory tells
 them apart. The file also has the writer (Ts-Writer) with which this order manager served last, and
-the boot of the machine in which it did: if the stream ends with what that one has written, the
-primary before was a process of this machine, which has ended, as the directory's lock is free.
+where it did: the boot of the machine, and the directory, which in a copy is another one. If the
+stream ends with what that one has written, the primary before was a process that held the lock of
+this very directory, and has ended.
 """
 
 import logging
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Record(msgspec.Struct, frozen=True):
-    """What the file has; served_as, served_in: writer and boot, "" before the first time."""
+    """What the file has; served_as, served_in: writer and place, "" before the first time."""
 
     host_id: str
     served_as: str = ""
@@ -34,10 +35,10 @@ class _Record(msgspec.Struct, frozen=True):
 class Identity:
     """The order manager of a state directory, which is locked."""
 
-    def __init__(self, path: Path, host: str, boot_id: str, record: _Record) -> None:
+    def __init__(self, path: Path, host: str, place: str, record: _Record) -> None:
         self.host = host
         self._path = path
-        self._boot_id = boot_id
+        self._place = place  # "" if not known
         self._record = record
 
     @classmethod
@@ -52,7 +53,9 @@ class Identity:
         except msgspec.DecodeError as error:
             remedy = "restore it; or remove it, and change replication.host"
             raise OperatorFault(str(path), f"cannot be read: {error}", remedy) from error
-        return cls(path, host, boot_id or "", record)
+        found = directory.stat()
+        place = f"{boot_id} {found.st_dev} {found.st_ino}" if boot_id else ""
+        return cls(path, host, place, record)
 
     def author(self, epoch: int) -> Authorship:
         """Return a writer of this order manager that nobody was before."""
@@ -78,14 +81,14 @@ class Identity:
             )
 
     def has_served_last(self, author: Authorship) -> bool:
-        """Return whether the author is what this one was when it served last, in this boot."""
+        """Return whether the author is what this one was when it served last, and here."""
         record = self._record
-        is_now = self._boot_id != "" and record.served_in == self._boot_id
-        return is_now and record.served_as == author.writer
+        is_here = self._place != "" and record.served_in == self._place
+        return is_here and record.served_as == author.writer
 
     def note_served(self, author: Authorship) -> None:
         """Note that this one serves as that writer. Without it, its next start takes 4 s longer."""
-        self._record = _Record(self._record.host_id, author.writer, self._boot_id)
+        self._record = _Record(self._record.host_id, author.writer, self._place)
         try:
             _write(self._path, self._record)
         except OSError as error:

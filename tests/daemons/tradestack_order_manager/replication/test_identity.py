@@ -1,5 +1,6 @@
 """The file that tells an order manager from another one whose host has the same name."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,8 @@ def test_the_id_outlives_the_process_and_no_two_directories_have_the_same(tmp_pa
     other.require_no_namesake(Authorship(3, "b", "00ff", "id"))
 
 
-def test_only_what_has_served_last_in_this_boot_needs_no_pause(tmp_path: Path) -> None:
-    """A copy of the directory may be on another machine, where the first one still runs."""
+def test_only_what_has_served_last_here_and_in_this_boot_needs_no_pause(tmp_path: Path) -> None:
+    """Beside a copy of the directory, on this machine or another, the first one may still run."""
     own = Identity.of(tmp_path, "a", "boot")
     first, second = own.author(1), own.author(2)
     assert not own.has_served_last(first)
@@ -34,6 +35,9 @@ def test_only_what_has_served_last_in_this_boot_needs_no_pause(tmp_path: Path) -
         again = Identity.of(tmp_path, "a", boot_id)
         assert again.has_served_last(first) is has_served
         assert not again.has_served_last(second)
+    copied = Path(shutil.copytree(tmp_path, tmp_path / "copy"))
+    assert Identity.of(copied, "a", "boot").is_own(first)
+    assert not Identity.of(copied, "a", "boot").has_served_last(first)
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
