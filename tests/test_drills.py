@@ -49,6 +49,16 @@ DRILLS: Mapping[str, Mapping[str, Sequence[str]]] = {
             f"{REPLICATION}/test_takeover.py::"
             "test_the_verb_shows_who_is_the_primary_and_lets_the_standby_take_over",
         ],
+        "The standby is cut off": [
+            f"{REPLICATION}/test_cut_off.py::"
+            "test_a_standby_at_a_leader_that_is_cut_off_takes_nothing_over",
+        ],
+        "The standby's disk is full.": [
+            f"{REPLICATION}/test_standby.py::test_a_standby_that_has_no_space_waits_for_it",
+        ],
+        "Another program writes into the stream.": [
+            f"{REPLICATION}/test_standby.py::test_messages_of_other_programs_are_passed_over",
+        ],
         "The primary only hangs": [
             f"{REPLICATION}/test_takeover.py::"
             "test_a_primary_that_was_stopped_acknowledges_nothing_after_the_takeover",

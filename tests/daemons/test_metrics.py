@@ -28,6 +28,7 @@ OF_A_CLIENT = {f"clients.*.{name}" for name in Client.__struct_fields__}
 # What a healthy stack at its end need not have.
 OPTIONAL = {"instance", "config_pending.*", "config_unused.*"} | OF_A_CLIENT
 OPTIONAL |= {metric.name for metric in OF_GATEWAY if metric.name.startswith("upstream.")}
+OPTIONAL |= {metric.name for metric in OF_ORDER_MANAGER if metric.name.startswith("replication.")}
 TEXTS = {Kind.INFO, Kind.STATE, Kind.FAULT, Kind.TIME, Kind.TEXT}
 
 

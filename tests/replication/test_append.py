@@ -13,6 +13,7 @@ POSSIBLE = {
     AppendState.READING: (
         AppendEvent.OWN,
         AppendEvent.OTHERS,
+        AppendEvent.FOREIGN,
         AppendEvent.MISSING,
         AppendEvent.UNKNOWN,
     ),

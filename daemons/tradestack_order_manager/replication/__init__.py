@@ -6,4 +6,7 @@ publisher.py   of the primary: what was journalled goes to the stream, then to t
 follower.py    of a standby: what is in the stream goes to the file, and into the state
 writer.py      one append after the other, each until its outcome is known
 link.py        the connection to the servers
+claim.py       how the stream is claimed, or why not
+identity.py    what tells this one from another whose host has the same name
+standby.py     the port of a standby, which refuses everybody
 """

@@ -1,10 +1,17 @@
 """Stand-ins on the control socket for parts that a standby does not have yet."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+from tradestack.net.control.interface import Interface
 from tradestack.wire.varlink import declared_error
+from tradestack_order_manager.control.inquiry import Inquiry
+from tradestack_order_manager.control.interface import (
+    ControlledOrderManager,
+    order_manager_interface,
+)
 from tradestack_order_manager.control.not_available import NAME, NotAvailable
+from tradestack_order_manager.order_manager import OrderManager
 
 
 class Late:
@@ -23,3 +30,16 @@ class Late:
         if part is None:
             raise declared_error(NAME, NotAvailable(self._words()))
         return getattr(part, name)
+
+
+def late_interface(
+    manager: Callable[[], OrderManager | None], words: Callable[[], str]
+) -> Interface:
+    """Return io.tradestack.OrderManager, which is refused in words while there is no manager."""
+
+    def inquiry() -> Inquiry | None:
+        part = manager()
+        return None if part is None else part.inquiry
+
+    controlled = cast("ControlledOrderManager", Late(manager, words))
+    return order_manager_interface(controlled, cast("Inquiry", Late(inquiry, words)))

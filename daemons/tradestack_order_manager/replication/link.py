@@ -34,6 +34,7 @@ class Link:
         self.data_bytes_max = sys.maxsize
         self._settings = settings
         self.name = name
+        self.foreign = Foreign(name)
         self._replicas = replicas
         self._connection: Connection | None = None
         self._stream: Stream | None = None
@@ -104,15 +105,44 @@ class Link:
             await connection.close()
 
 
-def read_entry(stream: str, message: StoredMessage) -> Entry:
-    """Return the entry in a message of that stream. Raises OperatorFault for anything else."""
+class Foreign:
+    """The messages of other programs in the stream, which are skipped; count: since the start."""
+
+    def __init__(self, stream: str) -> None:
+        self.count = 0
+        self._stream = stream
+        self._newest = 0
+
+    def note(self, sequence: int) -> None:
+        """Count a message, unless it or a later one was counted already."""
+        if sequence <= self._newest:
+            return
+        self._newest = sequence
+        self.count += 1
+        if self.count & (self.count - 1) == 0:  # of many, fewer and fewer
+            logger.warning(
+                "stream %s: message %d is of another program, and is skipped (%d so far): let no "
+                "other program write to the subject %s, by permissions of the servers",
+                self._stream,
+                sequence,
+                self.count,
+                self._stream,
+            )
+
+
+def read_entry(stream: str, message: StoredMessage) -> Entry | None:
+    """Return the entry in a message of that stream; None: it is of another program.
+
+    Raises OperatorFault for an entry that is damaged.
+    """
     try:
         return decode_entry(message.data, message.headers)
     except ValueError as error:
         raise OperatorFault(
             f"stream {stream}: message {message.sequence}",
             str(error),
-            "give the order manager a stream of its own (key replication.stream)",
+            "run the same version of tradestack on all hosts, and give the order manager a stream "
+            "of its own (key replication.stream; man tradestack-replication)",
         ) from error
 
 

@@ -15,7 +15,7 @@ from tradestack.replication.comparison import Differs, missing_lines
 from tradestack.replication.message import Authorship, Entry, JournalEntry
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import CHUNK_BYTES, JOURNAL_SUFFIX
-from tradestack_order_manager.replication.link import read_entry
+from tradestack_order_manager.replication.link import Foreign, read_entry
 from tradestack_order_manager.sessions.journal_files import session_paths
 
 logger = logging.getLogger(__name__)
@@ -41,16 +41,19 @@ class LocalCopy:
         self._end = 0  # of what the stream has of that file
 
     @classmethod
-    async def catch_up(cls, directory: Path, stream: Stream) -> Self:
+    async def catch_up(cls, directory: Path, stream: Stream, foreign: Foreign) -> Self:
         """Compare the newest local journal and all that follows; append what is missing.
 
-        Raises OperatorFault for a difference, EngineError, OSError.
+        foreign: counts the messages of other programs. Raises OperatorFault for a difference,
+        EngineError, OSError.
         """
         copy = cls(directory, stream.name)
         newest = next((path.stem for path in session_paths(directory)), "")
         state = await stream.state()
-        if state.last:
-            end = read_entry(stream.name, await stream.message(state.last))
+        if state.first > state.last > 0:
+            await stream.message(state.last)  # Missing: everything was removed
+        end = await _newest_entry(stream, state.first, state.last)
+        if end is not None:
             copy.session_id, copy.author = end.session, end.author
         copy.last = await _first_of(stream, newest, state.first, state.last) - 1
         if copy.session_id and copy.session_id < newest:
@@ -60,7 +63,12 @@ class LocalCopy:
                 reader = await stream.reader(copy.last + 1)
                 while copy.last < state.last:
                     for message in await reader.next_messages():
-                        copy.apply(read_entry(stream.name, message), message.sequence)
+                        copy.last = message.sequence
+                        entry = read_entry(stream.name, message)
+                        if entry is None:
+                            foreign.note(message.sequence)
+                        else:
+                            copy.apply(entry, message.sequence)
                     await asyncio.sleep(0)  # what has arrived already is read without a wait
             copy.check_end()
         finally:
@@ -135,11 +143,23 @@ def _opened(path: Path) -> AppendFile:
     return file
 
 
+async def _newest_entry(stream: Stream, first: int, last: int) -> Entry | None:
+    """Return the newest entry among those messages; None if there is none."""
+    for sequence in range(last, max(first, 1) - 1, -1):
+        entry = read_entry(stream.name, await stream.message(sequence))
+        if entry is not None:
+            return entry
+    return None
+
+
 async def _first_of(stream: Stream, session: str, first: int, last: int) -> int:
     """Return the first message of that session or a later one; last + 1 if there is none."""
     low, high = max(first, 1), last + 1
     while session and low < high:
         middle = (low + high) // 2
-        entry = read_entry(stream.name, await stream.message(middle))
-        low, high = (middle + 1, high) if entry.session < session else (low, middle)
+        entry = await _newest_entry(stream, low, middle)
+        if entry is None or entry.session < session:
+            low = middle + 1
+        else:
+            high = middle
     return low

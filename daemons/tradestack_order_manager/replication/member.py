@@ -8,42 +8,35 @@
 A claim is a `Takeover` after the newest message: of two hosts that try, one is refused, and the
 primary before is refused its next append. So the stream alone decides; there is no lease and no
 clock. Each start of a primary is a claim too: what its predecessor had under way cannot be stored
-any more.
+any more. A primary that is refused an append ends; its next start, which its supervisor makes where
+the role is "standby", follows.
 """
 
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Coroutine, Mapping, Sequence
 
 from tradestack.configs.durability import Durability
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.replication import Role
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.domain.faults import OperatorFault
-from tradestack.engine.faults import EngineError, Unavailable
+from tradestack.engine.faults import Unavailable
 from tradestack.net.control.interface import Interface
-from tradestack.net.server.session_server import SessionServer
-from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
-from tradestack.replication.silence import Silence
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
-from tradestack.wire.service import Service
-from tradestack_order_manager.control.inquiry import Inquiry
-from tradestack_order_manager.control.interface import (
-    ControlledOrderManager,
-    order_manager_interface,
-)
 from tradestack_order_manager.order_manager import OrderManager
 from tradestack_order_manager.replica import Replica, require_restart
 from tradestack_order_manager.replication.claim import (
+    Cause,
+    another_primary,
     catch_up,
     claim,
-    may_be_served_elsewhere,
-    read_rest,
+    claim_in_time,
+    confirm,
+    deposed,
 )
 from tradestack_order_manager.replication.control import (
     Status,
@@ -51,17 +44,18 @@ from tradestack_order_manager.replication.control import (
     Verified,
     replication_interface,
 )
-from tradestack_order_manager.replication.follower import Follower
-from tradestack_order_manager.replication.late import Late
+from tradestack_order_manager.replication.follower import Follower, silence_of
+from tradestack_order_manager.replication.identity import Identity
+from tradestack_order_manager.replication.late import late_interface
 from tradestack_order_manager.replication.link import Link
-from tradestack_order_manager.replication.publisher import (
-    LOOK_INTERVAL_S,
-    UNCONFIRMED_NS_MAX,
-    Publisher,
-    fenced,
+from tradestack_order_manager.replication.publisher import UNCONFIRMED_NS_MAX, Publisher
+from tradestack_order_manager.replication.standby import Standby
+from tradestack_order_manager.replication.status import (
+    stats_of,
+    status_of_primary,
+    status_of_standby,
+    words_of,
 )
-from tradestack_order_manager.replication.standby import StandbyPort
-from tradestack_order_manager.replication.status import status_of_primary, status_of_standby
 from tradestack_order_manager.replication.verification import Verification
 from tradestack_order_manager.replication.writer import Overtaken
 from tradestack_order_manager.sessions.order_sessions import recover_newest
@@ -80,24 +74,26 @@ class Member:
         self._context = context
         self._host = keys.own_name
         self._lock = DirectoryLock.take(context.state_directory)
+        self._identity = Identity.of(context.state_directory, self._host, context.boot_id)
         settings = context.config.nats.settings(f"tradestack order manager of {self._host}")
         self._link = Link(settings, keys.stream, keys.replicas)
-        self._port: SessionServer | None = None
         self._follower: Follower | None = None
         self._following: asyncio.Task[None] | None = None
         self._publisher: Publisher | None = None
         self._manager: OrderManager | None = None
+        self._standby: Standby | None = None
         self._silence: asyncio.Task[None] | None = None
         self._taking_over = asyncio.Lock()
+        self._refusal = ""  # why the last claim of this host did not succeed
 
     async def start(self) -> None:
         """Make the local journals equal to the stream; serve, or stand by. Raises OperatorFault."""
         directory = self._context.state_directory
         copy = await catch_up(directory, self._link, self._context.notifier)
-        logger.info("%d bytes were missing in the local journals", copy.appended_bytes)
+        if copy.appended_bytes:
+            logger.info("%d bytes were missing in the local journals", copy.appended_bytes)
         complete_logs(self._context.config.order_log, copy.ended)
         session = recover_newest(directory)
-        looks = self._context.config.replication.takeover_after
         self._follower = Follower(
             self._link,
             directory,
@@ -105,105 +101,116 @@ class Member:
             last=copy.last,
             author=copy.author,
             stored_session=copy.session_id,
-            silence=Silence(
-                looks and -(-looks // int(LOOK_INTERVAL_S * NANOSECONDS_PER_SECOND)) + 1
-            ),
-            sessions_kept=self._context.config.sessions_kept,
-            order_log=self._context.config.order_log,
+            silence=silence_of(self._context.config.replication.takeover_after),
+            identity=self._identity,
+            clock=self._context.clock,
+            config=self._context.config,
         )
         role, author = self._context.config.replication.role, copy.author
-        is_own = role is Role.PRIMARY if author is None else author.host == self._host
+        self._identity.require_no_namesake(author)
+        is_own = role is Role.PRIMARY if author is None else self._identity.is_own(author)
         if is_own and role is Role.STANDBY:
-            await self._become_primary(self._follower)
+            await self._become_primary(self._follower, Cause.OWN)
         elif is_own:
-            try:
-                await self._serve(self._follower)
-            except Overtaken as overtaken:
-                raise fenced(overtaken) from overtaken
+            await self._as_primary(self._begin_as_primary(self._follower))
         elif role is Role.PRIMARY and author is not None:
-            raise OperatorFault(
-                "replication.role",
-                f"host {author.host} is the primary (epoch {author.epoch}), and this one is "
-                f"{self._host}",
-                'set role = "standby" here; `tradestackctl ha takeover` then makes it the primary',
-            )
+            raise another_primary(author, self._host)
         else:
             self._stand_by(self._follower)
 
     # ---- the primary ---------------------------------------------------------------------------
 
-    async def _serve(self, follower: Follower) -> None:
-        """Claim the stream, then serve. Raises OperatorFault, Overtaken, OSError."""
-        context = self._context
-        publisher = await claim(follower, self._link, self._host, context.clock)
+    async def _begin_as_primary(self, follower: Follower) -> None:
+        parts = follower, self._link, self._identity
+        await self._serve(follower, await claim(*parts, Cause.OWN, self._context.clock), Cause.OWN)
+
+    async def _serve(self, follower: Follower, publisher: Publisher, cause: Cause) -> None:
+        """Serve, as the stream has stored the claim. Raises OperatorFault, OSError."""
+        context, before = self._context, follower.author
         session = follower.session
         is_stored = session is not None and session.id == follower.stored_session
         replicated = Replicated(session, is_stored, publisher.backlog)
         replica = Replica(self._lock, replicated, publisher)
         self._publisher = publisher
-        context.spawn(publisher.send(), "order journal to the stream")
-        context.spawn(publisher.watch(), "watch over the stream")
-        if await may_be_served_elsewhere(follower, self._link, self._host):
+        context.spawn(self._as_primary(publisher.send()), "order journal to the stream")
+        context.spawn(self._as_primary(publisher.watch()), "watch over the stream")
+        if before is not None and not self._identity.has_served_last(before):
             # Until then the primary before, which may be cut off, may still answer its clients.
             await asyncio.sleep(UNCONFIRMED_NS_MAX / NANOSECONDS_PER_SECOND)
+        self._identity.note_served(publisher.author)
+        if self._standby is not None:
+            await self._standby.close()
         self._manager = OrderManager(context, replica)
         await self._manager.start()
-        logger.warning("this host is the primary, epoch %d", publisher.epoch)
+        if self._silence is not None:
+            self._silence.cancel()
+        logger.warning("this host is the primary, epoch %d: %s", publisher.epoch, cause.value)
+
+    async def _as_primary(self, work: Coroutine[object, object, None]) -> None:
+        """Do it until another host is the primary. Raises OperatorFault, StartAgain."""
+        try:
+            await work
+        except Overtaken as overtaken:
+            raise deposed(overtaken, self._context.config.replication.role) from overtaken
 
     # ---- the standby ---------------------------------------------------------------------------
 
     def _stand_by(self, follower: Follower) -> None:
         context = self._context
-        self._port = SessionServer(
-            listener=context.listeners["orders"],
-            users=Users.load(context.config.users_file).traders(),
-            handler=StandbyPort(self._words),
-            limits=context.config.limits,
-            clock=context.clock,
-            service=Service.ORDERS,
-        )
-        self._port.start()
-        self._following = context.spawn(follower.follow(), "stream to the order journal")
-        if self._silence is None:
+        if self._standby is None:
+            self._standby = Standby(context, follower, self._words)
             self._silence = context.spawn(self._wait_for_silence(follower), "primary's silence")
+        self._following = context.spawn(self._follow(follower), "stream to the order journal")
+
+    async def _follow(self, follower: Follower) -> None:
+        """Follow the primary; take its place if a takeover is stored that was given up."""
+        await follower.follow()
+        async with self._taking_over:
+            logger.warning("the takeover that was given up is stored after all")
+            await self._become_primary(follower, Cause.OWN)
 
     async def _wait_for_silence(self, follower: Follower) -> None:
-        while self._manager is None:
+        while True:
             await follower.listen()
             try:
-                await self.take_over()
+                await self._take_over(Cause.SILENCE)
             except TakeoverRefused as refused:
                 logger.warning("this host has not taken over: %s", refused)
             follower.silence.heard()
 
     async def take_over(self) -> Status:
         """Become the primary. Raises TakeoverRefused."""
+        return await self._take_over(Cause.COMMAND)
+
+    async def _take_over(self, cause: Cause) -> Status:
         async with self._taking_over:
             follower, following = self._follower, self._following
             if self._is_primary():
                 raise TakeoverRefused("this host is the primary already")
-            if follower is None or following is None or self._port is None:
+            if follower is None or following is None:
                 raise TakeoverRefused("the order manager has not started yet")
-            try:  # what cannot be read now must not be waited for: the standby goes on
-                await follower.end_of_stream()
-            except EngineError as error:
-                raise TakeoverRefused(f"the stream cannot be read: {error}") from error
+            await confirm(follower)
             following.cancel()
             await asyncio.wait([following])
-            await self._port.close()
             # A fault in it ends the process, whoever has asked.
-            await asyncio.wait([self._context.spawn(self._become_primary(follower), "takeover")])
+            work = self._become_primary(follower, cause)
+            await asyncio.wait([self._context.spawn(work, "takeover")])
             if not self._is_primary():
-                raise TakeoverRefused(f"host {self._primary} has taken over")
+                raise TakeoverRefused(self._refusal)
             return self.status_of_replication()
 
-    async def _become_primary(self, follower: Follower) -> None:
+    async def _become_primary(self, follower: Follower, cause: Cause) -> None:
+        """Become the primary, or stand by again, with the reason in `_refusal`."""
         try:
-            await read_rest(follower, self._link)
-            await self._serve(follower)
-        except Overtaken as overtaken:
-            logger.warning("this host has not taken over: %s", overtaken)
+            publisher = await claim_in_time(
+                follower, self._link, self._identity, cause, self._context.clock
+            )
+        except TakeoverRefused as refused:
+            self._refusal = str(refused)
+            logger.warning("this host has not taken over: %s", refused)
             self._stand_by(follower)
+        else:
+            await self._serve(follower, publisher, cause)
 
     def _words(self) -> str:
         primary = self._primary or "nobody yet"
@@ -242,8 +249,8 @@ class Member:
         if self._manager is not None:
             await self._manager.stop()
         else:
-            if self._port is not None:
-                await self._port.close()
+            if self._standby is not None:
+                await self._standby.close()
             self._lock.release()
         await self._link.close()
 
@@ -252,11 +259,15 @@ class Member:
         require_restart(Durability.REPLICATED, config.durability)
         if self._manager is not None:
             self._manager.reload(config)
+        elif self._standby is not None:
+            self._standby.reload(config)
         self._context = dataclasses.replace(self._context, config=config)
 
     def stats(self) -> dict[str, object]:
-        """Return the counters of the order session; a standby has none."""
-        return {} if self._manager is None else self._manager.stats()
+        """Return the values of the replication, and the counters of a primary."""
+        of_manager = {} if self._manager is None else self._manager.stats()
+        replication = stats_of(self.status_of_replication(), self._link.foreign.count)
+        return {**of_manager, "replication": replication}
 
     def histograms(self) -> Mapping[str, LatencyHistogram]:
         """Return the durations of the primary."""
@@ -265,15 +276,14 @@ class Member:
     def status(self) -> str:
         """Return the role of this host, and the status of a primary."""
         status = self.status_of_replication()
-        text = f"{status.role}, epoch {status.epoch}"
-        if self._manager is not None:
-            return f"{text}, {self._manager.status()}"
-        behind = f"{status.behind} messages behind {status.primary or 'nobody'}"
-        return f"{text}, {behind}{f', STREAM UNAVAILABLE: {status.fault}' if status.fault else ''}"
+        if self._manager is None:
+            return words_of(status)
+        return f"{status.role}, epoch {status.epoch}, {self._manager.status()}"
 
     def levels(self) -> Sequence[Level]:
-        """Return how full the parts of a primary are."""
-        return [] if self._manager is None else self._manager.levels()
+        """Return how full the parts of this one are."""
+        part = self._manager or self._standby
+        return [] if part is None else part.levels()
 
     def stalled(self, now_ns: int) -> str | None:
         """Return what the primary says; a standby has no deadline."""
@@ -281,14 +291,7 @@ class Member:
 
     def interfaces(self) -> Sequence[Interface]:
         """Return the order manager's, which a standby refuses, and io.tradestack.Replication."""
-        manager = Late(lambda: self._manager, self._words)
-        inquiry = Late(lambda: self._manager and self._manager.inquiry, self._words)
-        return (
-            order_manager_interface(
-                cast("ControlledOrderManager", manager), cast("Inquiry", inquiry)
-            ),
-            replication_interface(self),
-        )
+        return late_interface(lambda: self._manager, self._words), replication_interface(self)
 
 
 def build(context: Context[OrderManagerConfig]) -> OrderManager | Member:

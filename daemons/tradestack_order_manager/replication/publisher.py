@@ -13,14 +13,13 @@ import asyncio
 from collections.abc import Callable
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.faults import OperatorFault
 from tradestack.engine.faults import EngineError
 from tradestack.replication.backlog import BACKLOG_BYTES_MAX, Backlog
-from tradestack.replication.message import JournalEntry
+from tradestack.replication.message import Authorship, JournalEntry
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack_order_manager.replication.alive import say_alive
 from tradestack_order_manager.replication.link import Link
-from tradestack_order_manager.replication.writer import Overtaken, Writer
+from tradestack_order_manager.replication.writer import Writer
 
 LOOK_INTERVAL_S = 0.5
 # Of an append: then messages are refused, so that their senders know; those before it still wait.
@@ -51,6 +50,11 @@ class Publisher:
         return self._writer.author.epoch
 
     @property
+    def author(self) -> Authorship:
+        """This primary, as the stream knows it."""
+        return self._writer.author
+
+    @property
     def last(self) -> int:
         """The newest message of the stream that is known to be stored."""
         return self._writer.last
@@ -74,7 +78,7 @@ class Publisher:
         return self._clock.monotonic_ns() - self._writer.confirmed_ns
 
     async def send(self) -> None:
-        """Send what is appended. Raises OperatorFault when another has taken over, OSError."""
+        """Send what is appended. Raises Overtaken, OperatorFault, OSError."""
         while True:
             await self._is_added.wait()
             self._is_added.clear()
@@ -87,23 +91,18 @@ class Publisher:
                     offset=first.offset,
                     lines=b"".join(append.lines for append in appends),
                 )
-                try:
-                    await self._writer.append(entry)
-                except Overtaken as overtaken:
-                    raise fenced(overtaken) from overtaken
+                await self._writer.append(entry)
                 self._sending_since_ns = None
                 self.backlog.keep()
                 self.look()
 
     async def watch(self) -> None:
-        """Look at the stream and tell the standby. Raises OperatorFault as `send`."""
+        """Look at the stream and tell the standby. Raises Overtaken, OperatorFault."""
         while True:
             try:
                 await self._writer.check()
                 if self.look() is None:
                     await say_alive(await self._link.connection(), self._link.name, self._writer)
-            except Overtaken as overtaken:
-                raise fenced(overtaken) from overtaken
             except EngineError:
                 self.look()  # link.py has logged it; the next append will wait for the stream
             await asyncio.sleep(LOOK_INTERVAL_S)
@@ -127,14 +126,3 @@ class Publisher:
             self._fault = fault
             self._on_fault(fault)
         return fault
-
-
-def fenced(overtaken: Overtaken) -> OperatorFault:
-    """Return what stops an order manager that is not the primary any more."""
-    author = overtaken.entry.author
-    return OperatorFault(
-        "replication",
-        f"host {author.host} has taken over (epoch {author.epoch}): this one has stopped, "
-        "and has acknowledged nothing since",
-        'set role = "standby" in its section [replication] and start it again: it follows then',
-    )

@@ -42,3 +42,25 @@ def status_of_standby(host: str, link: Link, follower: Follower | None) -> Statu
         server=link.server,
         fault=link.fault or (None if follower is None else follower.fault),
     )
+
+
+def words_of(status: Status) -> str:
+    """Return the line about a standby that its supervisor shows."""
+    behind = f"{status.role}, epoch {status.epoch}, {status.behind} messages behind"
+    fault = f", FAULT: {status.fault}" if status.fault else ""
+    return f"{behind} {status.primary or 'nobody'}{fault}"
+
+
+def stats_of(status: Status, foreign_messages: int) -> dict[str, object]:
+    """Return the values of `replication` in the stats."""
+    return {
+        "role": status.role,
+        "primary": status.primary,
+        "epoch": status.epoch,
+        "sequence": status.sequence,
+        "behind": status.behind,
+        "waiting_bytes": status.waiting_bytes,
+        "silent_s": status.silent_s,
+        "foreign_messages": foreign_messages,
+        "fault": status.fault,
+    }

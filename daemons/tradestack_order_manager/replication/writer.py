@@ -1,7 +1,8 @@
 """Appends to the stream, one after the other, each until its outcome is known.
 
 Each expects the message before it to be the newest. The table is in
-`tradestack.replication.append`.
+`tradestack.replication.append`. A message of another program is passed over: what was sent to its
+place cannot be stored any more.
 """
 
 import asyncio
@@ -60,7 +61,6 @@ class Writer:
             state = next_state(state, event)
             if event in (AppendEvent.UNKNOWN, AppendEvent.MISSING):
                 await asyncio.sleep(RETRY_S)
-        self.last += 1
 
     async def check(self) -> None:
         """Return if nobody else has written. Raises Overtaken, EngineError if that is not known."""
@@ -69,44 +69,58 @@ class Writer:
         state = await stream.state()
         if (fault := self.shortfall.look(stream.name, stored=state.last, known=last)) is not None:
             raise Unavailable(fault)
-        if state.last > last:
-            entry = read_entry(stream.name, await stream.message(last + 1))
-            if entry.author.writer != self.author.writer:
+        while state.last > last:
+            last += 1
+            entry = read_entry(stream.name, await stream.message(last))
+            if entry is not None and entry.author.writer != self.author.writer:
                 raise Overtaken(entry)
+            if entry is not None:
+                break  # of an append of this process, which is about to hear of it
+            self._pass_over(last)
         if state.majority_age_ns is not None:
             self._confirm(began_ns - state.majority_age_ns)
+
+    def _pass_over(self, sequence: int) -> None:
+        """Go on after a message of another program, which is the one after `last`."""
+        self._link.foreign.note(sequence)
+        self.last = max(self.last, sequence)
 
     def _confirm(self, time_ns: int) -> None:
         self.confirmed_ns = max(self.confirmed_ns, time_ns)
 
     async def _send(self, data: bytes, headers: dict[str, str]) -> AppendEvent:
-        began_ns = self._clock.monotonic_ns()
+        began_ns, last = self._clock.monotonic_ns(), self.last
         try:
             stream = await self._link.stream()
             if len(data) > self._link.data_bytes_max:
                 raise too_long(stream.name, len(data), self._link.data_bytes_max)
-            await stream.append(
-                data, expected_last=self.last, headers=headers, timeout_s=ACK_TIMEOUT_S
-            )
+            await stream.append(data, expected_last=last, headers=headers, timeout_s=ACK_TIMEOUT_S)
         except Fenced:
             return AppendEvent.REFUSED
         except EngineError:
             return AppendEvent.UNKNOWN
         self._confirm(began_ns)
+        self.last = last + 1
         return AppendEvent.KEPT
 
     async def _read_next(self, entry: Entry) -> tuple[AppendEvent, Entry]:
         """Read what is stored where this process was to write."""
+        sequence = self.last + 1
         try:
             stream = await self._link.stream()
-            message = await stream.message(self.last + 1)
+            message = await stream.message(sequence)
         except Missing:
             return AppendEvent.MISSING, entry
         except EngineError:
             return AppendEvent.UNKNOWN, entry
         found = read_entry(stream.name, message)
-        is_own = found.author.writer == self.author.writer
-        return (AppendEvent.OWN if is_own else AppendEvent.OTHERS), found
+        if found is None:
+            self._pass_over(sequence)
+            return AppendEvent.FOREIGN, entry
+        if found.author.writer != self.author.writer:
+            return AppendEvent.OTHERS, found
+        self.last = sequence
+        return AppendEvent.OWN, found
 
 
 def too_long(stream: str, length: int, bytes_max: int) -> OperatorFault:

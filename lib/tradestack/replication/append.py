@@ -6,6 +6,7 @@ SENDING ── KEPT ──────► KEPT        it is stored: what waits f
    └── REFUSED ───► READING         another message is where this one was to be
                       ├── OWN ────► KEPT      the one that was sent before, stored after all
                       ├── OTHERS ─► FENCED    another process writes the stream
+                      ├── FOREIGN ► SENDING   another program does: to be sent after its message
                       ├── MISSING ► SENDING   it was under way, and was lost with a leader
                       └── UNKNOWN ─► READING
 KEPT and FENCED are final. Nothing is ever concluded from memory, or from an answer that is missing.
@@ -30,6 +31,7 @@ class AppendEvent(enum.Enum):
     REFUSED = "refused"
     OWN = "own"
     OTHERS = "others"
+    FOREIGN = "foreign"
     MISSING = "missing"
     UNKNOWN = "unknown"
 
@@ -40,6 +42,7 @@ _NEXT = {
     (AppendState.SENDING, AppendEvent.REFUSED): AppendState.READING,
     (AppendState.READING, AppendEvent.OWN): AppendState.KEPT,
     (AppendState.READING, AppendEvent.OTHERS): AppendState.FENCED,
+    (AppendState.READING, AppendEvent.FOREIGN): AppendState.SENDING,
     (AppendState.READING, AppendEvent.MISSING): AppendState.SENDING,
     (AppendState.READING, AppendEvent.UNKNOWN): AppendState.READING,
 }

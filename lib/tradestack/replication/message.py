@@ -4,8 +4,11 @@
     Takeover   from here on another process writes the stream; no data
 
 Both have the order session (of a Takeover: the newest one, empty before the first), the epoch and
-host of who wrote them, and Ts-Writer, which is different for each run of an order manager. Sessions
+host of who wrote them, Ts-Writer, which is different for each run of an order manager, and
+Ts-Host-Id, which is different for each state directory; an older tradestack leaves it out. Sessions
 never decrease in a stream, so the beginning of one is found by bisection.
+
+A message without Ts-Record is of another program: readers skip it.
 """
 
 from collections.abc import Mapping
@@ -14,11 +17,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Authorship:
-    """Who wrote a message. epoch: how many times the stream has changed hands, from 1."""
+    """Who wrote a message. epoch: how many times the stream has changed hands, from 1.
+
+    host_id: tells hosts of one name apart, "" if an older tradestack wrote it.
+    """
 
     epoch: int
     host: str
     writer: str
+    host_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ def encode_entry(entry: Entry) -> tuple[bytes, dict[str, str]]:
         "Ts-Host": author.host,
         "Ts-Writer": author.writer,
     }
+    if author.host_id:
+        headers["Ts-Host-Id"] = author.host_id
     if entry.session:
         headers["Ts-Session"] = entry.session
     if isinstance(entry, Takeover):
@@ -59,11 +68,21 @@ def encode_entry(entry: Entry) -> tuple[bytes, dict[str, str]]:
     return entry.lines, headers | {"Ts-Offset": str(entry.offset)}
 
 
-def decode_entry(data: bytes, headers: Mapping[str, str]) -> Entry:
-    """Data and headers → entry; ValueError for what no order manager writes."""
+def decode_entry(data: bytes, headers: Mapping[str, str]) -> Entry | None:
+    """Data and headers → entry; None for a message of another program.
+
+    Raises ValueError for what says that it is an entry, and is none.
+    """
+    record, session = headers.get("Ts-Record"), headers.get("Ts-Session", "")
+    if record is None:
+        return None
     try:
-        author = Authorship(int(headers["Ts-Epoch"]), headers["Ts-Host"], headers["Ts-Writer"])
-        record, session = headers["Ts-Record"], headers.get("Ts-Session", "")
+        author = Authorship(
+            int(headers["Ts-Epoch"]),
+            headers["Ts-Host"],
+            headers["Ts-Writer"],
+            headers.get("Ts-Host-Id", ""),
+        )
         if record == Takeover.__name__:
             return Takeover(author, session, int(headers["Ts-Time"]))
         if record == JournalEntry.__name__ and session and data.endswith(b"\n"):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.faults import OperatorFault
+from tradestack.domain.faults import OperatorFault, StartAgain
 from tradestack.domain.version import VERSION
 from tradestack.net.common_beat import sleep_to_beat
 from tradestack.net.control.server import ControlServer
@@ -277,7 +277,7 @@ class Daemon(Generic[C]):
 
     def _end_at(self, fault: BaseException) -> None:
         """End the process here, unless the fault is one that leaves everything as it was."""
-        if self._is_started and not isinstance(fault, OSError | OperatorFault):
+        if self._is_started and not isinstance(fault, OSError | OperatorFault | StartAgain):
             end_process("in the event loop", fault)
 
     def _end_with(self, fault: BaseException) -> None:

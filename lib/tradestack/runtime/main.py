@@ -3,7 +3,7 @@
 command line ─► config ─► [daemonize] ─► environment, logs ─► Daemon on a uvloop ─► exit status
 
 0    ended by a signal, --check-config without an error, or the launcher of a ready daemon
-1    an unexpected fault, its traceback in the log; or a full disk
+1    an unexpected fault, its traceback in the log; a full disk; or the daemon is to start again
 2    invalid command line
 78   an operator's fault: one message with place, problem and remedy; a restart cannot help
 130  Ctrl-C before the daemon could stop in order, or during a check
@@ -19,7 +19,7 @@ from typing import NoReturn, TypeVar
 
 import uvloop
 
-from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault, words_of
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault, StartAgain, words_of
 from tradestack.runtime.arguments import Arguments, parse_arguments
 from tradestack.runtime.config.keys import ConfigFile, read_config
 from tradestack.runtime.config.shared_keys import DaemonConfig
@@ -75,18 +75,22 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
         if arguments.pidfile is not None:
             return _run_detached(program, arguments, file, hangup, arguments.pidfile)
         return _run_daemon(program, arguments, file, hangup, logs, _no_launcher)
-    except OperatorFault as fault:
+    except Exception as fault:  # the last handler: log and exit; the next start recovers
+        return _log_end(fault)
+
+
+def _log_end(fault: Exception) -> int:
+    """Log what ends the process; return its exit status."""
+    if isinstance(fault, OperatorFault):
         logger.critical("%s", fault)
         return EXIT_STATUS_OPERATOR_FAULT
-    except OSError as error:
-        if error.errno not in DISK_FULL:  # not 78: a restart may find space
-            logger.critical("unexpected fault, the daemon exits", exc_info=True)
-        else:
-            logger.critical("%s, the daemon exits: free space for its files", words_of(error))
-        return EXIT_STATUS_FAULT
-    except Exception:  # the last handler: log and exit; the next start recovers from the files
-        logger.critical("unexpected fault, the daemon exits", exc_info=True)
-        return EXIT_STATUS_FAULT
+    if isinstance(fault, StartAgain):
+        logger.warning("%s", fault)
+    elif isinstance(fault, OSError) and fault.errno in DISK_FULL:  # a restart may find space
+        logger.critical("%s, the daemon exits: free space for its files", words_of(fault))
+    else:
+        logger.critical("unexpected fault, the daemon exits", exc_info=fault)
+    return EXIT_STATUS_FAULT
 
 
 def _answer(write: Callable[[], int]) -> int:

@@ -37,7 +37,8 @@ from tradestack.store.shared_memory.segment import SEGMENT_DIRECTORY
 END_DEADLINE_S = 300.0
 ENDED_MAX_S = 10.0
 POLL_S = 0.2
-FULL_DISK = "the daemon exits: free space for its files"
+# What an order manager writes before it ends, and starts again.
+ENDS = ("the daemon exits: free space for its files", "it stands by after its next start")
 SET_PACE = "io.tradestack.Gateway.SetPace"
 
 
@@ -219,13 +220,14 @@ class HostsRun:
     def _exits(self) -> list[str]:
         """Describe how units ended that nobody had killed or stopped.
 
-        A full disk ends an order manager with a replicated journal: it catches up later.
+        A full disk ends an order manager with a replicated journal, and so does a takeover if its
+        role is that of a standby: it catches up later.
         """
         described = []
         for name, unit in self._stack.units.items():
             odd = [status for status in unit.exits if status not in (0, -signal.SIGKILL)]
             if name.startswith("order-manager@"):
-                full = sum(FULL_DISK in line for line in unit.log_lines())
-                odd = [status for status in odd if status != OPERATOR_FAULT][full:]
+                expected = sum(any(end in line for end in ENDS) for line in unit.log_lines())
+                odd = [status for status in odd if status != OPERATOR_FAULT][expected:]
             described += [f"{name} ended with status {status}" for status in odd]
         return described

@@ -48,6 +48,17 @@ def _log_in(manager: ReplicatedOrderManager) -> BlockingClient:
     return client
 
 
+def _leader(servers: NatsServers, stream: str, *, asked: int) -> int:
+    """Return the number of the server that leads the stream, by what one of them says."""
+
+    async def info() -> dict[str, Any]:
+        settings = dataclasses.replace(servers.settings(), servers=(servers.urls[asked],))
+        async with await connect(settings) as connection:
+            return await connection.request(f"STREAM.INFO.{stream}")
+
+    return int(asyncio.run(info())["cluster"]["leader"].removeprefix("n"))
+
+
 def _is_refused(client: BlockingClient) -> bool:
     """Ask for the status of the order; return whether it is refused."""
     client.send(STATUS)
@@ -87,13 +98,8 @@ def test_a_leader_that_is_cut_off_from_the_others_confirms_nothing(
 ) -> None:
     """It goes on saying that nobody else has written; what counts is whom it has heard."""
 
-    async def info(server: int) -> dict[str, Any]:
-        settings = dataclasses.replace(servers.settings(), servers=(servers.urls[server],))
-        async with await connect(settings) as connection:
-            return await connection.request(f"STREAM.INFO.{stream}")
-
     asyncio.run(create_replicated_stream(servers.settings(), stream))
-    leader = int(asyncio.run(info(0))["cluster"]["leader"].removeprefix("n"))
+    leader = _leader(servers, stream, asked=0)
     with ReplicatedOrderManager(tmp_path / "a", servers, "primary", stream=stream) as manager:
         manager.configure(
             durability="replicated",
@@ -105,7 +111,51 @@ def test_a_leader_that_is_cut_off_from_the_others_confirms_nothing(
         with stopped(servers, [number for number in range(3) if number != leader]):
             while not _is_refused(client):
                 pass
-            assert asyncio.run(info(leader))["cluster"]["leader"] == f"n{leader}"
+            assert _leader(servers, stream, asked=leader) == leader
+
+
+# A standby that does not wait for most servers as long as it should.
+IMPATIENT = """
+from tradestack_order_manager.__main__ import main
+from tradestack_order_manager.replication import claim
+
+claim.CLAIM_TIMEOUT_S = 1.0
+main()
+"""
+
+
+def test_a_standby_at_a_leader_that_is_cut_off_takes_nothing_over(
+    tmp_path: Path, servers: NatsServers, stream: str, primary: ReplicatedOrderManager
+) -> None:
+    """Neither by itself nor on command, neither then nor later: the primary is well elsewhere."""
+    client = _log_in(primary)
+    leader = _leader(servers, stream, asked=0)
+    with ReplicatedOrderManager(tmp_path / "b", servers, "standby", stream=stream) as standby:
+        standby.configure(
+            durability="replicated",
+            nats={"servers": [servers.urls[leader]]},
+            replication={
+                "role": "standby",
+                "host": "b",
+                "stream": stream,
+                "takeover_after": "2s",
+            },
+        )
+        standby.start(["-c", IMPATIENT])
+        standby.replication_when(lambda status: status["sequence"] == 3)
+        with stopped(servers, [number for number in range(3) if number != leader]):
+            status = standby.replication_when(lambda status: status["fault"] is not None)
+            assert "most servers of the stream do not answer" in status["fault"]
+            assert status["silent_s"] == 0
+            with pytest.raises(VarlinkError, match=r"NotPossible.*most servers .* ask again"):
+                standby.take_over()
+        primary.stats_when(lambda stats: stats["journal_fault"] is None)
+        client = primary.client(sequence=2)
+        client.send(an_order(cl_ord_id="o2", quantity=SCALE))
+        assert client.receive_report().cl_ord_id == "o2"
+        status = standby.replication_when(lambda status: status["fault"] is None)
+        assert (status["role"], status["epoch"]) == ("standby", 1)
+        assert primary.replication()["role"] == "primary"
 
 
 def test_a_stream_that_has_lost_messages_is_said_and_stops_both(

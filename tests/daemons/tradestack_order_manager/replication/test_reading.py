@@ -1,6 +1,8 @@
 """What is read of a stream by an order manager: what stops it, what it waits for, what it syncs."""
 
 import asyncio
+import errno
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +11,27 @@ import pytest
 from tests.daemons.tradestack_order_manager.samples import NOW_NS
 from tests.kit.disk_calls import record_disk_calls
 from tradestack.configs.durability import Durability
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.faults import Damaged, EngineError, Missing, Unavailable
 from tradestack.engine.message import StoredMessage
 from tradestack.engine.stream import StreamState
-from tradestack.replication.message import Authorship, JournalEntry, encode_entry
+from tradestack.replication.message import (
+    Authorship,
+    Entry,
+    JournalEntry,
+    Takeover,
+    encode_entry,
+)
 from tradestack.replication.silence import Silence
+from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.store.append_file import AppendFile
 from tradestack_order_manager.replication.claim import catch_up, read_rest
-from tradestack_order_manager.replication.follower import Follower
-from tradestack_order_manager.replication.link import DAMAGES_MAX
+from tradestack_order_manager.replication.follower import SILENT_S_MAX, Follower
+from tradestack_order_manager.replication.identity import Identity
+from tradestack_order_manager.replication.link import DAMAGES_MAX, Foreign
+from tradestack_order_manager.replication.publisher import LOOK_INTERVAL_S
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 
 AUTHOR = Authorship(1, "a", "00ff")
@@ -29,10 +42,11 @@ class Stream:
 
     name = "ORDERS"
 
-    def __init__(self, entries: list[JournalEntry], faults: list[EngineError]) -> None:
+    def __init__(self, entries: Sequence[Entry], faults: list[EngineError]) -> None:
         encoded = [encode_entry(entry) for entry in entries]
         self.stored = [StoredMessage(number, *each) for number, each in enumerate(encoded, start=1)]
         self.faults = faults
+        self.foreign = Foreign(self.name)
         self._next = 1
 
     async def patiently(self) -> "Stream":
@@ -86,8 +100,9 @@ def _follower(stream: Any, directory: Path) -> Follower:
         author=None,
         stored_session="",
         silence=Silence(None),
-        sessions_kept=2,
-        order_log=directory / "order_log.txt",
+        identity=Identity.of(directory, "b", None),
+        clock=SystemClock(),
+        config=OrderManagerConfig(sessions_kept=2, order_log=directory / "order_log.txt"),
     )
 
 
@@ -174,3 +189,60 @@ def test_a_standby_keeps_as_many_journals_as_a_primary(tmp_path: Path) -> None:
     assert kept == [entry.session for entry in entries[-2:]]
     assert follower.session is not None
     follower.session.close()
+
+
+def test_a_disk_that_is_full_does_not_end_a_standby(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written, the beginning of a journal too, is read and written again."""
+    monkeypatch.setattr("tradestack_order_manager.replication.follower.RETRY_MAX_S", 0.0)
+    entries = _entries(tmp_path / "a", 3)
+    stream: Any = Stream(entries, [])
+    (tmp_path / "b").mkdir()
+    append, failures = AppendFile.append, [True, False] * len(entries)
+
+    def fail_each_first(file: AppendFile, data: bytes) -> int:
+        if failures.pop(0):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return append(file, data)
+
+    monkeypatch.setattr(AppendFile, "append", fail_each_first)
+    follower = _follower(stream, tmp_path / "b")
+
+    async def follow() -> None:
+        following = asyncio.create_task(follower.follow())
+        while follower.last < len(entries):
+            assert not following.done(), following.exception()
+            await asyncio.sleep(0)
+        following.cancel()
+
+    asyncio.run(follow())
+    newest = tmp_path / "b" / f"{entries[-1].session}.journal"
+    assert newest.read_bytes() == entries[-1].lines
+    assert follower.session is not None
+    follower.session.close()
+
+
+def test_a_primary_that_is_silent_for_longer_than_a_restart_is_a_fault(tmp_path: Path) -> None:
+    """Whether the standby would take over by itself or not; it is named."""
+    stream: Any = Stream([], [])
+    follower = _follower(stream, tmp_path)
+    follower.author = AUTHOR
+    looks = int(SILENT_S_MAX / LOOK_INTERVAL_S)
+    for number in range(looks):
+        assert follower.fault is None, number
+        follower.silence.look(number, number)
+    assert follower.fault == "host a, the primary, has not been heard for 5 s"
+    follower.silence.heard()
+    assert follower.fault is None
+
+
+def test_a_namesake_that_has_taken_over_is_a_fault(tmp_path: Path) -> None:
+    """It is fenced as any other host; but people cannot tell the two apart."""
+    (tmp_path / "a").mkdir()
+    namesake = Identity.of(tmp_path / "a", "b", None).author(2)
+    stream: Any = Stream([Takeover(namesake, "", 0)], [])
+    follower = _follower(stream, tmp_path)
+    asyncio.run(follower.catch_up())
+    assert follower.fault is not None
+    assert "another host is called b" in follower.fault

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.kit.moving_client import MovingClient
+from tests.kit.nats import NatsServers
 from tests.kit.replicated import ReplicatedOrderManager
 from tradestack.ctl.main import run
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType
 from tradestack.domain.requests import OrderStatusRequest
 from tradestack.wire.orders import decode_server_message
+from tradestack.wire.varlink import VarlinkError
 
 NAMES = [f"o{number}" for number in range(400)]
 
@@ -61,7 +63,10 @@ def test_orders_survive_the_death_of_the_primary_under_load(
 def test_the_old_primary_comes_back_as_a_standby(
     primary: ReplicatedOrderManager, standby: ReplicatedOrderManager, stream: str
 ) -> None:
-    """As primary it does not start; as standby it gets what it lacks, and can take over."""
+    """As primary it does not start; as standby it gets what it lacks, and can take over.
+
+    The one that it replaces, a standby by its role, is one again after its next start.
+    """
     client = MovingClient()
     client.log_in(primary)
     client.send(NAMES[:50])
@@ -78,8 +83,12 @@ def test_the_old_primary_comes_back_as_a_standby(
     primary.start()
     assert primary.journals() == standby.journals()
     assert primary.take_over()["epoch"] == 3
-    assert standby.wait() == 78
+    assert standby.wait() == 1  # after which systemd starts it again
     assert "host a has taken over (epoch 3)" in standby.errors
+    assert "it stands by after its next start" in standby.errors
+    assert "Traceback" not in standby.errors
+    standby.start()
+    assert standby.replication()["role"] == "standby"
     client.log_in(primary)
     client.send(NAMES[60:61])
     client.read(1)
@@ -115,15 +124,20 @@ def test_a_primary_that_was_stopped_acknowledges_nothing_after_the_takeover(
 # The order manager, with another host that is faster where it claims the stream.
 LATE = """
 from tradestack_order_manager.__main__ import main
-from tradestack_order_manager.replication import member
+from pathlib import Path
+from tradestack_order_manager.replication import claim as module, member
+from tradestack_order_manager.replication.identity import Identity
 
-claim = member.claim
+claim = module.claim
 
-async def claim_late(follower, link, host, clock):
-    await claim(follower, link, "b", clock)
-    return await claim(follower, link, host, clock)
+async def claim_late(follower, link, identity, cause, clock):
+    other = Path(follower.directory, "other")
+    other.mkdir()
+    await claim(follower, link, Identity.of(other, "b", None), cause, clock)
+    follower.claims.clear()
+    return await claim(follower, link, identity, cause, clock)
 
-member.claim = claim_late
+module.claim = member.claim = claim_late
 main()
 """
 
@@ -146,6 +160,24 @@ def test_a_host_that_wrote_last_and_is_late_stands_by(
     assert primary.replication_when(lambda status: status["primary"] == "b")["role"] == "standby"
 
 
+@pytest.mark.parametrize("role", ["primary", "standby"])
+def test_a_second_host_of_one_name_does_not_start(
+    tmp_path: Path,
+    servers: NatsServers,
+    stream: str,
+    primary: ReplicatedOrderManager,
+    role: str,
+) -> None:
+    """It is not taken for the primary that starts again, which goes on."""
+    with ReplicatedOrderManager(tmp_path / "b", servers, role, stream=stream) as namesake:
+        namesake.configure_replication(role, stream=stream, host="a")
+        namesake.launch()
+        assert namesake.wait() == 78
+        assert "replication.host: two hosts are called a" in namesake.errors
+    status = primary.replication()
+    assert (status["role"], status["epoch"]) == ("primary", 1)
+
+
 def test_a_silent_primary_is_replaced(
     primary: ReplicatedOrderManager, standby: ReplicatedOrderManager, stream: str
 ) -> None:
@@ -156,6 +188,41 @@ def test_a_silent_primary_is_replaced(
     assert standby.replication_when(lambda status: status["behind"] == 0)["role"] == "standby"
     primary.kill()
     assert standby.replication_when(lambda status: status["role"] == "primary")["epoch"] == 2
+
+
+# The order manager, which does not hear that the stream has stored its first claim.
+UNHEARD = """
+from tradestack_order_manager.__main__ import main
+from tradestack_order_manager.replication import claim as module, member
+
+claim = module.claim
+
+async def claim_unheard(*claimed):
+    module.claim = claim
+    await claim(*claimed)
+    raise TimeoutError
+
+module.claim = claim_unheard
+member.UNCONFIRMED_NS_MAX = 0
+main()
+"""
+
+
+def test_a_takeover_whose_outcome_was_unknown_holds_once_it_is_stored(
+    primary: ReplicatedOrderManager, standby: ReplicatedOrderManager
+) -> None:
+    """Who has asked is told that it may; the primary before has stopped, so this one serves."""
+    standby.stop()
+    standby.start(["-c", UNHEARD])
+    with pytest.raises(VarlinkError, match="if the takeover is stored all the same"):
+        standby.take_over()
+    assert primary.wait() == 78
+    standby.replication_when(lambda status: status["role"] == "primary")
+    client = MovingClient()
+    client.log_in(standby)
+    client.send(NAMES[:1])
+    client.read(1)
+    assert client.reported == NAMES[:1]
 
 
 def test_the_verb_shows_who_is_the_primary_and_lets_the_standby_take_over(

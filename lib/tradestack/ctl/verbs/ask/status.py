@@ -5,6 +5,9 @@ that is not in use yet, and whether trading is halted. The exit status is 3 if a
 answer, the gateway cannot publish, the order manager takes no orders because it cannot journal
 them, or a strategy is not connected. Exporter, FIX port and gRPC edge are shown while they run.
 
+A standby (man tradestack-replication) takes no orders either; for it the exit status is 3 when it
+cannot follow the primary, or does not hear it.
+
 example:
   tradestackctl status
 """
@@ -81,7 +84,7 @@ def _is_at_a_stop(report: StackReport) -> bool:
     )
     is_silent = gateway.get("publication_blocked") or gateway.get("source_state") == FAULT
     is_cut_off = (report.others.get(EXPORTER) or {}).get("server_fault")
-    return bool(is_silent or order_manager.get("journal_fault") or is_apart or is_cut_off)
+    return bool(is_silent or _is_unstored(order_manager) or is_apart or is_cut_off)
 
 
 def _print_pending(name: str, pending: Mapping[str, str]) -> None:
@@ -121,14 +124,30 @@ def _gateway(stats: Stats) -> str:
 
 
 def _order_manager(stats: Stats) -> str:
+    replication = stats.get("replication", {})
+    role = replication.get("role", "primary")
+    if role != "primary":
+        return (
+            f"{role}, {replication['primary'] or 'nobody'} is the primary, "
+            f"epoch {replication['epoch']}, {counted(replication['behind'], 'message')} behind"
+            + (f", {replication['fault']}" if replication["fault"] else "")
+        )
     fault = stats.get("journal_fault")
     return (
-        (f"orders not taken: {fault}, " if fault else "")
+        (f"primary, epoch {replication['epoch']}, " if replication else "")
+        + (f"orders not taken: {fault}, " if fault else "")
         + f"{counted(stats.get('orders_received', 0), 'order')}, "
         f"{stats.get('orders_accepted', 0):,} accepted, "
         f"{stats.get('orders_rejected', 0):,} rejected, "
         f"{counted(stats.get('fills', 0), 'fill')}, {stats.get('orders_working', 0):,} working"
         + (f", {stats['session_fault']}" if stats.get("session_fault") else "")
+    )
+
+
+def _is_unstored(order_manager: Stats) -> bool:
+    """Return whether a journal cannot be written, or not be followed on another host."""
+    return bool(
+        order_manager.get("journal_fault") or order_manager.get("replication", {}).get("fault")
     )
 
 

@@ -6,12 +6,15 @@ The order manager of this host is asked, through its control socket.
 status    which host is the primary, and how far this one has followed
 takeover  make this one the primary. A primary that still runs on another host stops by itself
           within a second. Nothing that was acknowledged is lost, and nothing is executed twice.
-          This one serves four seconds later, when the other one no longer answers.
+          This one serves four seconds later, when the other one no longer answers. Unless most
+          servers of the stream answer within ten seconds, nothing is changed. Ctrl-C does not
+          withdraw it.
 verify    compare the order journals of this host with the stream, from the oldest message to the
           newest, and print the first difference. Orders are taken meanwhile. At each start the
           newest journal is compared in any case.
 
-exit status: 0, or 1 when verify has found a difference.
+exit status: 0, or 1 when verify has found a difference, or when status shows a fault, no primary,
+or an order manager that is just starting.
 
 examples:
   tradestackctl ha status
@@ -46,7 +49,13 @@ def run(args: argparse.Namespace) -> int:
         reply = manager.call(f"io.tradestack.Replication.{METHODS[args.action]}")
     show = _verified if args.action == "verify" else _lines
     print(json.dumps(reply) if args.json else "\n".join(show(reply)))
-    return ExitStatus.REFUSED if reply.get("difference") else ExitStatus.DONE
+    is_well = not reply["difference"] if args.action == "verify" else _is_well(reply)
+    return ExitStatus.DONE if is_well else ExitStatus.REFUSED
+
+
+def _is_well(status: Mapping[str, Any]) -> bool:
+    """Return whether the journal is on several hosts, and one of them takes the orders."""
+    return status["role"] != "starting" and bool(status["primary"]) and not status["fault"]
 
 
 def _verified(verified: Mapping[str, Any]) -> list[str]:
