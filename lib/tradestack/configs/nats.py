@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.engine.settings import EngineSettings
+from tradestack.engine.settings import TLS, EngineSettings
 from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.password import read_password
@@ -45,6 +45,9 @@ class NatsKeys:
         if (self.user is None) != (self.password_file is None):
             missing = "user" if self.user is None else "password_file"
             raise KeyFault((missing,), "is not set, but the other one is", "set both, or neither")
+        if self.ca_file is not None and not any(each.startswith(TLS) for each in self.servers):
+            problem = f"is set, and no server is spoken to through TLS: none begins with {TLS}"
+            raise KeyFault(("ca_file",), problem, f"write {TLS} in place of nats:// in servers")
 
     def require_servers(self, why: str) -> None:
         """Raise KeyFault if no server is named; why: as in `source is "nats"`."""

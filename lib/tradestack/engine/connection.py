@@ -18,7 +18,7 @@ from tradestack.engine.credentials import check_credentials
 from tradestack.engine.extra import require_nats
 from tradestack.engine.faults import EngineError, Missing, Unavailable
 from tradestack.engine.replies import Replies
-from tradestack.engine.settings import EngineSettings
+from tradestack.engine.settings import TLS, EngineSettings
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -66,9 +66,10 @@ class Connection:
     async def open(cls, server: str, settings: EngineSettings, options: dict[str, Any]) -> Self:
         """Connect to one server. Raises as `connect`."""
         from nats import errors
-        from nats.aio.client import Client
 
-        client = Client()
+        from tradestack.engine.client import EngineClient
+
+        client = EngineClient(needs_tls=server.startswith(TLS))
         connection = cls(client, settings)
         try:
             async with asyncio.timeout(2 * CONNECT_TIMEOUT_S):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PORT = 4222  # of NATS
+TLS = "tls://"  # in front of the address of a server that has to offer it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
