@@ -3,7 +3,6 @@
 One name that is not allowed costs all metrics of a host: Prometheus drops the whole answer.
 """
 
-import importlib.util
 import re
 import socket
 import subprocess
@@ -14,64 +13,21 @@ from typing import Any
 import pytest
 
 from tests.kit.daemon import PASSWORD
+from tests.kit.every_metric import PROGRAMS, VARYING, families_with_all
 from tests.kit.gateway import USER, Gateway
 from tests.kit.prerequisites import need_program
 from tradestack.observe.exposition import Format, expose
-from tradestack.observe.families import Family, FamilyKind, families_of
+from tradestack.observe.families import FamilyKind
 from tradestack.observe.metrics import Kind, Metric
-from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack.runtime.program import Program
-from tradestack_exporter.program import PROGRAM as EXPORTER
-from tradestack_fix.program import PROGRAM as FIX
-from tradestack_gateway.program import PROGRAM as GATEWAY
-from tradestack_order_manager.program import PROGRAM as ORDER_MANAGER
-from tradestack_strategy.program import PROGRAM as STRATEGY
-from tradestack_web.program import PROGRAM as WEB
 
-PROGRAMS: list[Program[Any]] = [EXPORTER, FIX, GATEWAY, ORDER_MANAGER, STRATEGY, WEB]
-if importlib.util.find_spec("grpc"):
-    from tradestack_grpc.program import PROGRAM as GRPC
-
-    PROGRAMS.append(GRPC)
 NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-VARYING = "9th"  # what a part of a path that varies is here
 TICKS = 50
-VALUES: dict[Kind, object] = {
-    Kind.COUNTER: 1,
-    Kind.GAUGE: 1.5,
-    Kind.INFO: "3DAA200000",
-    Kind.STATE: "of a client",
-    Kind.FAULT: "the disk is full",
-    Kind.TIME: "2026-01-01T00:00:00.500000Z",
-    Kind.TEXT: "text",
-}
-
-
-def _families(program: Program[Any]) -> list[Family]:
-    """Return the families of a daemon that has a value at every path of its table."""
-    metrics = OF_EVERY_DAEMON + program.metrics
-    stats: dict[str, Any] = {}
-    for metric in metrics:
-        _set(stats, metric)
-    durations = LatencyHistogram()
-    durations.record(15_000)
-    histograms = {metric.name: durations for metric in metrics if metric.kind is Kind.HISTOGRAM}
-    return families_of(program.name, {"instance": "a"}, metrics, stats, histograms)
-
-
-def _set(stats: dict[str, Any], metric: Metric) -> None:
-    *parents, last = metric.name.replace("*", VARYING).split(".")
-    for parent in parents:
-        stats = stats.setdefault(parent, {})
-    if metric.kind is Kind.HISTOGRAM:
-        stats[last] = {"p50_us": 15.0, "count": 1}
-    else:
-        stats[last] = metric.states[0] if metric.states else VALUES[metric.kind]
 
 
 def _expected(metrics: Iterable[Metric]) -> set[str]:
-    """Return the metrics that become families of their own, by the words of their names."""
+    """Return the metrics that become families of their own."""
     return {
         metric.name
         for metric in metrics
@@ -84,7 +40,7 @@ def _expected(metrics: Iterable[Metric]) -> set[str]:
 @pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
 def test_every_name_is_one_that_prometheus_takes(program: Program[Any]) -> None:
     """So are those of labels; no two metrics of a daemon have the same name."""
-    families = _families(program)
+    families = families_with_all(program)
 
     names = [family.name for family in families]
     labels = {label for family in families for point in family.points for label in point.labels}
@@ -98,7 +54,7 @@ def test_what_varies_in_a_path_is_a_label() -> None:
     samples = {
         f"{family.name}{point.suffix}": point.labels
         for program in PROGRAMS
-        for family in _families(program)
+        for family in families_with_all(program)
         if family.kind is not FamilyKind.HISTOGRAM
         for point in family.points
     }
@@ -110,7 +66,7 @@ def test_what_varies_in_a_path_is_a_label() -> None:
 
 def test_promtool_reads_all_of_them() -> None:
     """Names, units and types, of every daemon together."""
-    families = [family for program in PROGRAMS for family in _families(program)]
+    families = [family for program in PROGRAMS for family in families_with_all(program)]
 
     assert _complaints(expose(families, Format.TEXT)) == ""
 
