@@ -30,7 +30,8 @@ from tradestack_exporter.progress import Progress
 from tradestack_exporter.slab_writer import SlabWriter
 
 SPARE_LOOK_S = 1.0  # for which nothing is written, until a spare reads the feed
-SPARE_PATIENCE_S = 1.0  # for which it holds back what the other exporter has received as well
+# For which whoever has not written before holds back what another exporter has received as well.
+PATIENCE_S = 0.25
 
 logger = logging.getLogger(__name__)
 
@@ -216,7 +217,7 @@ class Export:
             place.next_message,
             place.last_sequence,
             self._confirmed,
-            patience_s=SPARE_PATIENCE_S if self._progress.spare else 0.0,
+            patience_s=0.0 if self._progress.has_turn else PATIENCE_S,
         )
         self._writing = self._spawn(writer.write())
         return writer
@@ -262,6 +263,7 @@ class Export:
 
     def _confirmed(self, last_message: int, publish_time_ns: int, size_bytes: int) -> None:
         progress = self._progress
+        progress.has_turn = True
         if progress.spare:
             progress.spare = False
             logger.info(

@@ -19,11 +19,13 @@ class State(enum.StrEnum):
 class Progress:
     """Where the export is, and what was done since the start of the process.
 
-    spare: another exporter writes the stream. waiting: why the feed cannot be exported yet.
+    spare: another exporter writes the stream. has_turn: this one has written last, as far as it
+    knows. waiting: why the feed cannot be exported yet.
     """
 
     session_id: str | None = None
     spare: bool = False
+    has_turn: bool = False
     waiting: str = ""
     head: int = 0  # the newest message that the stream has
     lag_ns: int = 0  # from its publication to the server's answer

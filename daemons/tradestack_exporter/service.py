@@ -179,7 +179,7 @@ class Exporter:
         """Be the spare, and log it once."""
         if not self._progress.spare:
             logger.info("spare: another exporter writes %s", self._stream)
-        self._progress.spare = True
+        self._progress.spare, self._progress.has_turn = True, False
 
     def _wait_for_feed(self, behind: FeedBehind) -> None:
         """Log, once, that the feed has to catch up."""

@@ -31,7 +31,7 @@ Confirmed = Callable[[int, int, int], None]  # newest message, its publish time,
 
 
 class SlabWriter:
-    """The end of a session's stream; patience_s: for which the first message is held back."""
+    """The end of a session's stream; patience_s: for which its first message is held back."""
 
     def __init__(
         self,
