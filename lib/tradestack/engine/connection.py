@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.credentials import check_credentials
 from tradestack.engine.extra import require_nats
-from tradestack.engine.faults import EngineError, Missing, Unavailable
+from tradestack.engine.faults import EngineError, Unavailable
+from tradestack.engine.meanings import NO_JETSTREAM, meaning, refusal, silence
 from tradestack.engine.replies import Replies
 from tradestack.engine.settings import TLS, EngineSettings
 
@@ -30,7 +31,6 @@ PING_INTERVAL_S = 2  # two that are not answered: the server, or the way to it, 
 PINGS_MAX = 2
 CLOSE_TIMEOUT_S = 1.0
 WATCH_INTERVAL_S = 0.5
-NOT_FOUND = 404
 
 logger = logging.getLogger(__name__)
 
@@ -58,9 +58,10 @@ class Connection:
     def __init__(self, client: "Client", settings: EngineSettings) -> None:
         self.settings = settings
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.replies = Replies(client)
+        self.replies = Replies(client, settings)
         self.client = client
         self._watching: asyncio.Future[None] | None = None
+        self._reason: Exception | None = None  # the first thing that went wrong
 
     @classmethod
     async def open(cls, server: str, settings: EngineSettings, options: dict[str, Any]) -> Self:
@@ -95,8 +96,7 @@ class Connection:
                     "refuses the login",
                     "correct user and password_file, or credentials_file, in the section [nats]",
                 ) from error
-            reason = client.last_error or error
-            raise Unavailable(str(reason) or type(reason).__name__) from error
+            raise Unavailable(meaning(connection._reason or error)) from error
         connection._watching = asyncio.ensure_future(connection._watch())
         return connection
 
@@ -131,15 +131,14 @@ class Connection:
     async def request(self, subject: str, **fields: object) -> dict[str, Any]:
         """Ask the API of JetStream, and return the answer.
 
-        Raises Missing, Unavailable, or EngineError for what else the server refuses.
+        Raises Missing, Unavailable, TooFewServers.
         """
         message = await self.ask(f"{self.settings.api}.{subject}", json.dumps(fields).encode())
         answer: dict[str, Any] = json.loads(message.data)
         error = answer.get("error")
         if error is None:
             return answer
-        text = f"{error.get('description', 'refused')} ({error.get('err_code', 0)})"
-        raise (Missing if error.get("code") == NOT_FOUND else EngineError)(text)
+        raise refusal(error, self.settings)
 
     async def ask(self, subject: str, payload: bytes) -> "Msg":
         """Send a request and return its answer. Raises Unavailable."""
@@ -154,8 +153,12 @@ class Connection:
             if not asked.done():
                 raise Unavailable(self.lost.result())
             return await asked
-        except (errors.Error, TimeoutError) as error:
-            raise Unavailable(f"{subject}: {str(error) or type(error).__name__}") from error
+        except TimeoutError as error:
+            raise silence(self.server, REQUEST_TIMEOUT_S, self.settings) from error
+        except errors.NoRespondersError as error:
+            raise Unavailable(NO_JETSTREAM) from error
+        except errors.Error as error:
+            raise Unavailable(meaning(error)) from error
         finally:
             asked.cancel()
 
@@ -172,13 +175,15 @@ class Connection:
         from nats import errors
 
         logger.debug("NATS: %s", error)
+        self._reason = self._reason or error
         if isinstance(error, errors.UnexpectedEOF | errors.StaleConnectionError | OSError):
             await self._closed()
 
     async def _closed(self) -> None:
         if not self.lost.done():
-            reason = self.client.last_error
-            self.lost.set_result(f"connection lost: {reason or 'closed'}")
+            reason = self._reason or self.client.last_error
+            why = "closed" if reason is None else meaning(reason)
+            self.lost.set_result(f"connection to {self.server} lost: {why}")
             self.replies.fail_all(self.lost.result())
 
 

@@ -29,6 +29,11 @@ class EngineSettings:
         return f"EngineSettings(servers={self.servers!r}, name={self.name!r})"
 
     @property
+    def hosts(self) -> str:
+        """The servers without their schemes, for people."""
+        return ", ".join(server.partition("://")[2] for server in self.servers)
+
+    @property
     def api(self) -> str:
         """The subject in front of all requests to JetStream."""
         return f"$JS.{self.domain}.API" if self.domain else "$JS.API"
