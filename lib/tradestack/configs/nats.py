@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.engine.credentials import check_credentials, read_certificates
 from tradestack.engine.settings import TLS, EngineSettings
 from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.named_files import NamedFile
 from tradestack.runtime.config.password import read_password
-from tradestack.runtime.config.values import FilePath, ListOf, Text
+from tradestack.runtime.config.values import ListOf, Text
 
 SERVERS_MAX = 16
 SERVER = r"(nats|tls)://[^\s/@]+:[0-9]+"
@@ -34,9 +36,9 @@ class NatsKeys:
         reload=Reload.RESTART,
     )
     user: str | None = key(None, Text(), reload=Reload.RESTART)
-    password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
-    credentials_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
-    ca_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+    password_file: Path | None = key(None, NamedFile(read_password), reload=Reload.RESTART)
+    credentials_file: Path | None = key(None, NamedFile(check_credentials), reload=Reload.RESTART)
+    ca_file: Path | None = key(None, NamedFile(read_certificates), reload=Reload.RESTART)
     domain: str = key(
         "", Text(NAME, "letters, digits, '_-'", NAME_LENGTH_MAX), reload=Reload.RESTART
     )

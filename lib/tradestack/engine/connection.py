@@ -10,11 +10,10 @@ import contextlib
 import json
 import logging
 import random
-import ssl
 from typing import TYPE_CHECKING, Any, Self
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.engine.credentials import check_credentials
+from tradestack.engine.credentials import check_credentials, read_certificates
 from tradestack.engine.extra import require_nats
 from tradestack.engine.faults import EngineError, Unavailable
 from tradestack.engine.meanings import NO_JETSTREAM, meaning, refusal, silence
@@ -197,22 +196,11 @@ async def _close(client: "Client") -> None:
 def _options(settings: EngineSettings) -> dict[str, Any]:
     """Return what the settings mean to nats-py. Raises OperatorFault."""
     options: dict[str, Any] = {}
-    for path in (settings.credentials_file, settings.ca_file):
-        try:
-            if path is not None:
-                path.read_bytes()
-        except OSError as error:
-            remedy = "name a file that the daemon's user can read, in the section [nats]"
-            raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
     if settings.credentials_file is not None:
         check_credentials(settings.credentials_file)
         options["user_credentials"] = str(settings.credentials_file)
     if settings.user is not None:
         options |= {"user": settings.user, "password": settings.password}
     if settings.ca_file is not None:
-        try:
-            options["tls"] = ssl.create_default_context(cafile=str(settings.ca_file))
-        except ssl.SSLError as error:
-            remedy = "name a file with certificates in PEM"
-            raise OperatorFault(str(settings.ca_file), str(error), remedy) from error
+        options["tls"] = read_certificates(settings.ca_file)
     return options
