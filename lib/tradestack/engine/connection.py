@@ -30,6 +30,7 @@ PING_INTERVAL_S = 2  # two that are not answered: the server, or the way to it, 
 PINGS_MAX = 2
 CLOSE_TIMEOUT_S = 1.0
 WATCH_INTERVAL_S = 0.5
+FORBIDDEN = "permissions violation"
 
 logger = logging.getLogger(__name__)
 
@@ -48,19 +49,21 @@ async def connect(settings: EngineSettings) -> "Connection":
             return await Connection.open(server, settings, options)
         except EngineError as problem:
             problems.append(f"{server}: {problem}")
-    raise Unavailable("; ".join(problems))
+    raise Unavailable("; ".join(sorted(problems)))  # the same words for the same problems
 
 
 class Connection:
-    """A connection to one server; made by `connect`."""
+    """A connection to one server, at the address `server`; made by `connect`."""
 
-    def __init__(self, client: "Client", settings: EngineSettings) -> None:
+    def __init__(self, client: "Client", server: str, settings: EngineSettings) -> None:
+        self.server = server.partition("://")[2]
         self.settings = settings
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.replies = Replies(client, settings)
         self.client = client
         self._watching: asyncio.Future[None] | None = None
         self._reason: Exception | None = None  # the first thing that went wrong
+        self._forbidden = ""  # what the user tried last and may not do; such requests get no answer
 
     @classmethod
     async def open(cls, server: str, settings: EngineSettings, options: dict[str, Any]) -> Self:
@@ -70,7 +73,7 @@ class Connection:
         from tradestack.engine.client import EngineClient
 
         client = EngineClient(needs_tls=server.startswith(TLS))
-        connection = cls(client, settings)
+        connection = cls(client, server, settings)
         try:
             async with asyncio.timeout(2 * CONNECT_TIMEOUT_S):
                 await client.connect(
@@ -111,12 +114,6 @@ class Connection:
         return not self.lost.done()
 
     @property
-    def server(self) -> str:
-        """The server at the other end."""
-        url = self.client.connected_url
-        return "none" if url is None else url.netloc
-
-    @property
     def message_bytes_max(self) -> int:
         """How long a message may be, headers included, by the server's setting `max_payload`."""
         return self.client.max_payload
@@ -153,6 +150,8 @@ class Connection:
                 raise Unavailable(self.lost.result())
             return await asked
         except TimeoutError as error:
+            if self._forbidden:
+                raise Unavailable(self._forbidden) from error
             raise silence(self.server, REQUEST_TIMEOUT_S, self.settings) from error
         except errors.NoRespondersError as error:
             raise Unavailable(NO_JETSTREAM) from error
@@ -174,6 +173,9 @@ class Connection:
         from nats import errors
 
         logger.debug("NATS: %s", error)
+        if FORBIDDEN in str(error).lower():  # nats-py has no class for it
+            self._forbidden = f"{meaning(error)}: allow it to the user"
+            return
         self._reason = self._reason or error
         if isinstance(error, errors.UnexpectedEOF | errors.StaleConnectionError | OSError):
             await self._closed()
