@@ -2,7 +2,8 @@
 
 There is no file: the stream's last message says where it goes on. Whatever goes wrong with NATS
 ends an export; the next one looks at the stream again. Of two exporters one is refused by the
-expected sequence (Fenced), and begins again after what the other has written.
+expected sequence (Fenced). It is the spare from then on: it watches the stream, reads the feed when
+nothing more comes, and writes if that was for want of the other one, not of ticks.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
+from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id
 from tradestack.engine.connection import Connection
@@ -25,7 +26,12 @@ from tradestack.net.client.feed_listener import EndReason
 from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.feed_slab import StreamEnd
+from tradestack_exporter.progress import Progress
 from tradestack_exporter.slab_writer import SlabWriter
+
+SPARE_LOOK_S = 1.0  # for which nothing is written, until a spare reads the feed
+# For which whoever has not written before holds back what another exporter has received as well.
+PATIENCE_S = 0.25
 
 logger = logging.getLogger(__name__)
 
@@ -36,20 +42,6 @@ class Destination:
 
     prefix: str
     replicas: int
-
-
-@dataclass(slots=True)
-class Progress:
-    """What people see of the exports of a process."""
-
-    session_id: str | None = None
-    head: int = 0  # the newest message that the stream has
-    lag_ns: int = 0  # from its publication to the server's answer
-    messages: int = 0
-    slabs: int = 0
-    size_bytes: int = 0
-    sessions_sealed: int = 0
-    sessions_removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +83,7 @@ class Export:
         self._progress = progress
         self._clock = clock
         self._place: _Place | None = None
+        self._beyond_end = False  # the feed has messages after the end of their stream
         self._writer: SlabWriter | None = None
         self._writing: asyncio.Task[None] | None = None
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -136,7 +129,10 @@ class Export:
     # ---- the feed ------------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        self._place = place = await self._find_place()
+        place = await self._find_place()
+        if self._progress.spare:
+            place = await self._find_last_place(place)
+        self._place = place
         client = FeedClient(
             self._feed,
             self._credentials,
@@ -180,6 +176,14 @@ class Export:
         self._progress.head = place.next_sequence - 1
         return _Place(sessions[-1], place.next_sequence, last.sequence, place.end is not None)
 
+    async def _find_last_place(self, place: _Place | None) -> _Place | None:
+        """Return where the newest stream ends as soon as it does not grow."""
+        before = None
+        while place != before:
+            await asyncio.sleep(SPARE_LOOK_S)
+            before, place = place, await self._find_place()
+        return place
+
     async def _begin(self, session_id: str) -> None:
         if not is_session_id(session_id):  # it becomes part of a stream's name
             problem = f"its feed session has the id {session_id!r}"
@@ -193,6 +197,7 @@ class Export:
             raise OperatorFault(
                 self._where, older, "set another stream_prefix for the feed of another gateway"
             )
+        self._progress.waiting = ""
         if place is None or session_id != place.session_id:
             await self._seal(StreamEnd.ABANDONED)
             name = stream_of(self._destination.prefix, session_id)
@@ -201,14 +206,8 @@ class Export:
             await self._prune()
         self._place = place
         self._progress.session_id, self._progress.head = session_id, place.next_message - 1
-        if place.is_over:
-            logger.warning(
-                "session=%s the stream was ended before, at message %d: what the feed has beyond "
-                "is not exported",
-                session_id,
-                place.next_message - 1,
-            )
-        else:
+        self._beyond_end = False
+        if not place.is_over:
             self._writer = self._open_writer(place)
 
     def _open_writer(self, place: _Place) -> SlabWriter:
@@ -218,13 +217,22 @@ class Export:
             place.next_message,
             place.last_sequence,
             self._confirmed,
+            patience_s=0.0 if self._progress.has_turn else PATIENCE_S,
         )
         self._writing = self._spawn(writer.write())
         return writer
 
     async def _add(self, batch: TickBatch) -> None:
-        if self._writer is not None:  # else the stream was ended before
+        if self._writer is not None:
             await self._writer.add(batch)
+        elif not self._beyond_end:
+            self._beyond_end = True
+            logger.warning(
+                "session=%s the stream was ended before, at message %d: what the feed has beyond "
+                "is not exported",
+                self._progress.session_id,
+                batch.first_sequence - 1,
+            )
 
     async def _end(self, reason: EndReason) -> None:
         """End the stream of a session that is complete.
@@ -255,6 +263,13 @@ class Export:
 
     def _confirmed(self, last_message: int, publish_time_ns: int, size_bytes: int) -> None:
         progress = self._progress
+        progress.has_turn = True
+        if progress.spare:
+            progress.spare = False
+            logger.info(
+                "session=%s exported here from now on: the other exporter writes no more",
+                progress.session_id,
+            )
         progress.messages += last_message - progress.head
         progress.head = last_message
         progress.lag_ns = self._clock.wall_ns() - publish_time_ns
@@ -272,8 +287,3 @@ class Export:
             except Missing:
                 continue  # another exporter was first
             self._progress.sessions_removed += 1
-
-
-def lag_us(progress: Progress) -> float:
-    """Return the lag in microseconds."""
-    return progress.lag_ns / NANOSECONDS_PER_MICROSECOND

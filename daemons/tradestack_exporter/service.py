@@ -10,6 +10,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import connect
 from tradestack.engine.extra import require_nats
 from tradestack.engine.faults import EngineError, Fenced
+from tradestack.engine.feed_streams import stream_of
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
@@ -18,9 +19,12 @@ from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack.wire.errors import ProtocolError
-from tradestack_exporter.export import Destination, Export, FeedBehind, Progress, lag_us
+from tradestack_exporter.export import Destination, Export, FeedBehind
+from tradestack_exporter.progress import Progress, State
 
-FENCED_DELAY_FIRST_NS = NANOSECONDS_PER_SECOND  # another exporter writes: it is the one that does
+# While another exporter writes: a spare looks that often whether it still does.
+FENCED_DELAY_FIRST_NS = NANOSECONDS_PER_SECOND
+FENCED_DELAY_MAX_NS = 2 * NANOSECONDS_PER_SECOND
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +46,6 @@ class Exporter:
         self._export: Export | None = None
         self._server: str | None = None
         self._fault: str | None = None
-        self._behind = ""  # what the feed was last waited for
         self._connections = 0
         self._fenced = 0
 
@@ -64,11 +67,13 @@ class Exporter:
         progress, export = self._progress, self._export
         return {
             "session": progress.session_id,
+            "state": self._state,
+            "stream": self._stream,
             "head": progress.head,
             "server": self._server,
-            "server_fault": self._fault,
+            "server_fault": self._reason,
             "buffered": 0 if export is None else export.buffered,
-            "lag_us": lag_us(progress),
+            "lag_us": progress.lag_us,
             "process": {
                 "messages": progress.messages,
                 "slabs": progress.slabs,
@@ -86,8 +91,13 @@ class Exporter:
 
     def status(self) -> str:
         """Return one line for people."""
-        if self._server is None:
-            return f"nothing is exported: {self._fault or 'connecting to NATS'}"
+        match self._state:
+            case State.CONNECTING:
+                return "nothing is exported: connecting to NATS"
+            case State.FAULT:
+                return f"nothing is exported: {self._reason}"
+            case State.SPARE:
+                return f"spare: another exporter writes {self._stream}"
         return f"message {self._progress.head} of {self._progress.session_id} is on {self._server}"
 
     def levels(self) -> Sequence[Level]:
@@ -102,17 +112,36 @@ class Exporter:
         """Return none beside those of every daemon."""
         return ()
 
+    @property
+    def _reason(self) -> str | None:
+        """Why nothing is exported, if so."""
+        return self._fault or self._progress.waiting or None
+
+    @property
+    def _state(self) -> State:
+        if self._reason is not None:
+            return State.FAULT
+        if self._server is None:
+            return State.CONNECTING
+        return State.SPARE if self._progress.spare else State.EXPORTING
+
+    @property
+    def _stream(self) -> str | None:
+        session_id = self._progress.session_id
+        return None if session_id is None else stream_of(self._config.stream_prefix, session_id)
+
     async def _run(self) -> None:
         """Export, and begin again after each fault of NATS. Raises OperatorFault."""
-        backoff, fenced_backoff = Backoff(), Backoff(first_ns=FENCED_DELAY_FIRST_NS)
+        backoff = Backoff()
+        fenced_backoff = Backoff(FENCED_DELAY_FIRST_NS, FENCED_DELAY_MAX_NS)
         while True:
             messages, delay = self._progress.messages, backoff
             try:
                 await self._export_once()
-            except Fenced as fenced:
+            except Fenced:
                 self._fenced += 1
                 delay = fenced_backoff
-                self._lost(fenced)
+                self._yield_to_other()
             except EngineError as error:
                 self._lost(error)
             except FeedBehind as behind:
@@ -123,15 +152,15 @@ class Exporter:
             if self._progress.messages > messages:
                 backoff.reset()
                 fenced_backoff.reset()
-                self._behind = ""
             await asyncio.sleep(delay.next_delay_ns() / NANOSECONDS_PER_SECOND)
 
     async def _export_once(self) -> None:
         config = self._config
         async with await connect(self._settings) as connection:
             self._connections += 1
+            if self._server is None:
+                emit(logger, SERVER_CONNECTED, address=connection.server)
             self._server, self._fault = connection.server, None
-            emit(logger, SERVER_CONNECTED, address=self._server)
             self._export = Export(
                 connection,
                 config.feed,
@@ -146,12 +175,17 @@ class Exporter:
             finally:
                 self._export = None
 
+    def _yield_to_other(self) -> None:
+        """Be the spare, and log it once."""
+        if not self._progress.spare:
+            logger.info("spare: another exporter writes %s", self._stream)
+        self._progress.spare, self._progress.has_turn = True, False
+
     def _wait_for_feed(self, behind: FeedBehind) -> None:
         """Log, once, that the feed has to catch up."""
-        if str(behind) != self._behind:
+        if str(behind) != self._progress.waiting:
             logger.warning("waiting for the feed: %s", behind)
-        self._server, self._fault = None, str(behind)
-        self._behind = self._fault
+        self._progress.waiting = str(behind)
 
     def _lost(self, error: EngineError) -> None:
         """Log the loss of a server, or the first failure to find one."""

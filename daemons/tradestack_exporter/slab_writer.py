@@ -10,7 +10,7 @@ What is wrong ends the task; the exporter then looks at the stream and begins ag
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -31,7 +31,7 @@ Confirmed = Callable[[int, int, int], None]  # newest message, its publish time,
 
 
 class SlabWriter:
-    """The end of a session's stream."""
+    """The end of a session's stream; patience_s: for which its first message is held back."""
 
     def __init__(
         self,
@@ -40,6 +40,8 @@ class SlabWriter:
         next_message: int,
         last_sequence: int,
         on_confirmed: Confirmed,
+        *,
+        patience_s: float = 0.0,
     ) -> None:
         self.session_id = session_id
         self._stream = stream
@@ -47,6 +49,7 @@ class SlabWriter:
         self._next_message = next_message  # of the feed: the first one in the buffer
         self._last_sequence = last_sequence  # of the stream
         self._on_confirmed = on_confirmed
+        self._patience_s = patience_s
         self._buffer: deque[TickRecords] = deque()
         self._buffered = 0
         self._has_bytes = asyncio.Event()
@@ -79,11 +82,10 @@ class SlabWriter:
             self._has_room.set()
             first = self._next_message
             self._next_message += len(packets) // TICK_PACKET_LENGTH
-            self._last_sequence = await self._stream.append(
+            await self._append(
                 packets,
-                expected_last=self._last_sequence,
+                slab_headers(first, packets),
                 message_id=slab_id(self.session_id, first, packets),
-                headers=slab_headers(first, packets),
             )
             publish_time_ns = int(np.frombuffer(packets, TICK_PACKET)["publish_time_ns"][-1])
             self._on_confirmed(self._next_message - 1, publish_time_ns, len(packets))
@@ -108,10 +110,16 @@ class SlabWriter:
     async def end(self, end: StreamEnd) -> None:
         """Wait until what was added is written, write the last message, and seal the stream."""
         await self._is_written.wait()
-        await self._stream.append(
-            b"", expected_last=self._last_sequence, headers=end_headers(self._next_message, end)
-        )
+        await self._append(b"", end_headers(self._next_message, end))
         await self._stream.seal()
+
+    async def _append(self, data: bytes, headers: Mapping[str, str], message_id: str = "") -> None:
+        """Append a message; the first one is refused if another exporter has written meanwhile."""
+        patience_s, self._patience_s = self._patience_s, 0.0
+        await asyncio.sleep(patience_s)
+        self._last_sequence = await self._stream.append(
+            data, expected_last=self._last_sequence, message_id=message_id, headers=headers
+        )
 
 
 def slab_packets_max(message_bytes_max: int) -> int:

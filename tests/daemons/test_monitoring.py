@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.kit.every_metric import PROGRAMS, families_with_all
 from tests.kit.prerequisites import need_package, need_program
 from tests.kit.scraper import Exporter
 from tests.kit.stack import Stack
@@ -194,10 +195,17 @@ def test_every_metric_that_is_shown_exists(path: Path, samples: Mapping[str, flo
     exposed = {sample.partition("{")[0] for sample in samples}
     exposed.add("tradestack_order_manager_replication_fault")  # of one on several hosts
     expressions = re.sub(r'__name__=~"[^"]*"|"tradestack_\([^"]*"', "", path.read_text())
+    of_every_daemon = {
+        f"{family.name}{point.suffix}"
+        for program in PROGRAMS
+        for family in families_with_all(program)
+        for point in family.points
+    }
 
     named = set(NAME.findall(expressions)) - {"tradestack_daemon"}
 
-    assert named <= exposed | {"tradestack_order_manager_rejects_total"}  # none is rejected here
+    assert exposed <= of_every_daemon | {"tradestack_daemon_up"}
+    assert named <= of_every_daemon | {"tradestack_daemon_up"}  # a stack may have no exporter
 
 
 def test_the_textfile_is_whole_and_for_everybody(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.kit.nats import NatsServers, create_replicated_stream
 from tradestack.domain.faults import OperatorFault
+from tradestack.engine import connection as connection_module
 from tradestack.engine.connection import connect
 from tradestack.engine.faults import EngineError, Fenced, Missing, Unavailable, UnknownOutcome
 from tradestack.engine.reader import StreamReader
@@ -134,16 +135,24 @@ async def test_an_append_without_a_stream_is_not_stored(servers: NatsServers) ->
             await Stream(connection, "A").append(b"one", expected_last=0)
 
 
-async def test_a_cluster_goes_on_without_its_leader(tmp_path: Path) -> None:
-    """Kill the leader of a stream with three copies: nothing is lost, and appends go on."""
+async def test_a_cluster_goes_on_without_its_leader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kill the leader of a stream with three copies: nothing is lost, and appends go on.
+
+    Without another one nothing does, and it is said what to start.
+    """
     with NatsServers(tmp_path, count=3) as servers:
         await create_replicated_stream(servers.settings(), "A")
         async with await connect(servers.settings()) as connection:
+            with pytest.raises(OperatorFault, match="stream B: replicas: 5 servers are to store"):
+                await create_stream(connection, "B", replicas=5)
             stream = Stream(connection, "A")
             sent = [await stream.publish(b"%d" % n, expected_last=n) for n in range(40)]
             assert await asyncio.gather(*sent) == list(range(1, 41))
             info = await connection.request("STREAM.INFO.A")
-        servers.kill(int(info["cluster"]["leader"][1:]))
+        leader = int(info["cluster"]["leader"][1:])
+        servers.kill(leader)
         while True:
             try:
                 async with await connect(servers.settings()) as connection:
@@ -160,6 +169,13 @@ async def test_a_cluster_goes_on_without_its_leader(tmp_path: Path) -> None:
                 break
         read = await read_all(servers, 41)
         assert read == [b"%d" % n for n in range(40)] + [b"more"]
+
+        monkeypatch.setattr(connection_module, "REQUEST_TIMEOUT_S", 0.5)
+        running = [number for number in range(3) if number != leader]
+        servers.kill(running[0])
+        async with await connect(servers.settings()) as connection:
+            with pytest.raises(Unavailable, match=r"most of the servers .* do not run"):
+                await create_stream(connection, "C", replicas=3)
 
 
 async def read_all(servers: NatsServers, count: int) -> list[bytes]:

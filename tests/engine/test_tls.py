@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.daemon import Daemon
+from tests.kit.exporter import Exporter
+from tests.kit.gateway import Gateway
 from tests.kit.nats import NatsServers
+from tests.kit.nats_operator import NatsOperator
+from tests.kit.order_manager import OrderManager
+from tests.kit.plain_nats import PlainNats
 from tests.kit.replicated import ReplicatedOrderManager
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import connect
@@ -87,3 +93,60 @@ def test_an_order_manager_replicates_through_tls(servers: NatsServers, tmp_path:
         )
         manager.start()
         assert manager.replication()["role"] == "primary"
+
+
+@pytest.mark.parametrize("more", [{}, {"tls_required": False}, {"tls_available": True}], ids=str)
+async def test_nothing_is_sent_in_clear_to_a_server_that_is_to_speak_tls(
+    tmp_path: Path, more: dict[str, object]
+) -> None:
+    """Whoever is on the way can change the first line: no login follows it, of no kind."""
+    credentials = NatsOperator().write_credentials(tmp_path / "mine.creds")
+    async with PlainNats({"nonce": "abc", "auth_required": True, **more}) as server:
+        nobody = EngineSettings(servers=(f"tls://127.0.0.1:{server.port}",), name="t")
+        for settings in (
+            nobody,
+            dataclasses.replace(nobody, user=USER, password=PASSWORD),
+            dataclasses.replace(nobody, credentials_file=credentials),
+        ):
+            with pytest.raises(Unavailable, match=r"tls://127.* asks for no TLS: add tls"):
+                await connect(settings)
+    assert server.received == b""
+
+
+async def test_a_server_that_is_named_without_tls_is_sent_the_login(tmp_path: Path) -> None:
+    """So the tests of this file would notice if it were sent."""
+    async with PlainNats({"auth_required": True}) as server:
+        address = f"nats://127.0.0.1:{server.port}"
+        settings = EngineSettings(servers=(address,), name="t", user=USER, password=PASSWORD)
+        with pytest.raises(Unavailable):
+            await connect(settings)
+    assert PASSWORD.encode() in server.received
+
+
+@pytest.mark.parametrize("kind", ["exporter", "gateway", "order-manager"])
+async def test_no_daemon_sends_its_password_in_clear(tmp_path: Path, kind: str) -> None:
+    """Each says what to do, and goes on asking: the server may be repaired."""
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    for name in ("gateway", "daemon"):
+        (tmp_path / name).mkdir()
+    async with PlainNats({"auth_required": True}) as server:
+        gateway = Gateway(tmp_path / "gateway")
+        servers = f"tls://127.0.0.1:{server.port}"
+        nats = {"servers": [servers], "user": USER, "password_file": str(password)}
+        daemon: Daemon
+        if kind == "exporter":
+            daemon = Exporter(tmp_path / "daemon", gateway, NatsServers(tmp_path))
+            daemon.configure(nats=nats)
+        elif kind == "gateway":
+            daemon = gateway
+            daemon.configure(source="nats", nats=nats)
+        else:
+            daemon = OrderManager(tmp_path / "daemon")
+            replication = {"role": "primary", "host": "a", "replicas": 1}
+            daemon.configure(durability="replicated", replication=replication, nats=nats)
+        with gateway, daemon:
+            daemon.launch()
+            await server.left.wait()
+            daemon.wait_for_words("asks for no TLS")
+    assert server.received == b""

@@ -15,6 +15,8 @@ from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.named_files import NamedFile
+from tradestack.runtime.config.password import read_login_password
 from tradestack.runtime.config.quantities import ByteSize, Duration
 from tradestack.runtime.config.sections import Section
 from tradestack.runtime.config.shared_keys import (
@@ -191,7 +193,7 @@ class GatewayConfig(ServerConfig):
         Text("(?!#)[!-9;-~]+", "printable ASCII without space, colon, # in front", USER_LENGTH_MAX),
         reload=Reload.RESTART,
     )
-    password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+    password_file: Path | None = key(None, NamedFile(read_login_password), reload=Reload.RESTART)
     server_users: tuple[str, ...] = key(list(TRUSTED_USERS), HOST_USERS, reload=Reload.RESTART)
     stream_prefix: str = key(STREAM_PREFIX, StreamPrefix(), reload=Reload.RESTART)
     nats: NatsKeys = key({}, Section(NatsKeys), reload=Reload.RESTART)
@@ -217,6 +219,9 @@ class GatewayConfig(ServerConfig):
                     (name,), 'is not set, and source is "relay"', f'set it: {name} = "{example}"'
                 )
 
+        if self.source is SourceChoice.RELAY and self.listen in (self.upstream or ()):
+            problem = f"{self.listen} is the address of this gateway itself (key listen)"
+            raise KeyFault(("upstream",), problem, "name the gateway that is to be followed")
         if self.source is SourceChoice.NATS:
             self.nats.require_servers('source is "nats"')
 

@@ -8,6 +8,7 @@ from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.net.addresses import Address
 from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.named_files import NamedFile
 from tradestack.runtime.config.quantities import Duration
 from tradestack.runtime.config.shared_keys import (
     FEED_ADDRESS,
@@ -15,7 +16,7 @@ from tradestack.runtime.config.shared_keys import (
     ORDERS_ADDRESS,
     DaemonConfig,
 )
-from tradestack.runtime.config.values import Choice, FilePath, Integer, TcpAddress, TcpAddresses
+from tradestack.runtime.config.values import Choice, Integer, TcpAddress, TcpAddresses
 from tradestack.store.shared_memory.trusted_users import TRUSTED_USERS
 
 GRPC_ADDRESS = "127.0.0.1:8995"
@@ -33,8 +34,8 @@ class GrpcConfig(DaemonConfig):
     """The keys of the gRPC edge, beside those of every daemon."""
 
     listen: Address = key(GRPC_ADDRESS, TcpAddress(), reload=Reload.RESTART)
-    certificate_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
-    key_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+    certificate_file: Path | None = key(None, NamedFile(), reload=Reload.RESTART)
+    key_file: Path | None = key(None, NamedFile(), reload=Reload.RESTART)
     plaintext: Plaintext = key("loopback", Choice(Plaintext), reload=Reload.RESTART)
     feed: tuple[Address, ...] = key(FEED_ADDRESS, TcpAddresses(), reload=Reload.RESTART)
     orders: tuple[Address, ...] = key(ORDERS_ADDRESS, TcpAddresses(), reload=Reload.RESTART)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.engine.settings import EngineSettings
+from tradestack.engine.credentials import check_credentials, read_certificates
+from tradestack.engine.settings import TLS, EngineSettings
 from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.named_files import NamedFile
 from tradestack.runtime.config.password import read_password
-from tradestack.runtime.config.values import FilePath, ListOf, Text
+from tradestack.runtime.config.values import ListOf, Text
 
 SERVERS_MAX = 16
 SERVER = r"(nats|tls)://[^\s/@]+:[0-9]+"
@@ -34,9 +36,9 @@ class NatsKeys:
         reload=Reload.RESTART,
     )
     user: str | None = key(None, Text(), reload=Reload.RESTART)
-    password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
-    credentials_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
-    ca_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+    password_file: Path | None = key(None, NamedFile(read_password), reload=Reload.RESTART)
+    credentials_file: Path | None = key(None, NamedFile(check_credentials), reload=Reload.RESTART)
+    ca_file: Path | None = key(None, NamedFile(read_certificates), reload=Reload.RESTART)
     domain: str = key(
         "", Text(NAME, "letters, digits, '_-'", NAME_LENGTH_MAX), reload=Reload.RESTART
     )
@@ -45,6 +47,9 @@ class NatsKeys:
         if (self.user is None) != (self.password_file is None):
             missing = "user" if self.user is None else "password_file"
             raise KeyFault((missing,), "is not set, but the other one is", "set both, or neither")
+        if self.ca_file is not None and not any(each.startswith(TLS) for each in self.servers):
+            problem = f"is set, and no server is spoken to through TLS: none begins with {TLS}"
+            raise KeyFault(("ca_file",), problem, f"write {TLS} in place of nats:// in servers")
 
     def require_servers(self, why: str) -> None:
         """Raise KeyFault if no server is named; why: as in `source is "nats"`."""

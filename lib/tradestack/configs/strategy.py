@@ -14,6 +14,8 @@ from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.net.addresses import Address
 from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key, required_key
+from tradestack.runtime.config.named_files import NamedFile
+from tradestack.runtime.config.password import read_login_password
 from tradestack.runtime.config.quantities import Duration, FixedPoint
 from tradestack.runtime.config.shared_keys import (
     FEED_ADDRESS,
@@ -92,7 +94,7 @@ class StrategyConfig(DaemonConfig):
         "4s", Duration(NANOSECONDS_OF["ms"], NANOSECONDS_OF["h"]), reload=Reload.AT_ONCE
     )
     cancel_on_stop: bool = key(False, Switch(), reload=Reload.AT_ONCE)
-    password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+    password_file: Path | None = key(None, NamedFile(read_login_password), reload=Reload.RESTART)
     segment_suffix: str = key(
         "",
         Text("[A-Za-z0-9_.-]*", "letters, digits and _ . -", SEGMENT_SUFFIX_LENGTH_MAX),

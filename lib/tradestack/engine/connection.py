@@ -10,15 +10,15 @@ import contextlib
 import json
 import logging
 import random
-import ssl
 from typing import TYPE_CHECKING, Any, Self
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.engine.credentials import check_credentials
+from tradestack.engine.credentials import check_credentials, read_certificates
 from tradestack.engine.extra import require_nats
-from tradestack.engine.faults import EngineError, Missing, Unavailable
+from tradestack.engine.faults import EngineError, Unavailable
+from tradestack.engine.meanings import NO_JETSTREAM, meaning, refusal, silence
 from tradestack.engine.replies import Replies
-from tradestack.engine.settings import EngineSettings
+from tradestack.engine.settings import TLS, EngineSettings
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -30,7 +30,7 @@ PING_INTERVAL_S = 2  # two that are not answered: the server, or the way to it, 
 PINGS_MAX = 2
 CLOSE_TIMEOUT_S = 1.0
 WATCH_INTERVAL_S = 0.5
-NOT_FOUND = 404
+FORBIDDEN = "permissions violation"
 
 logger = logging.getLogger(__name__)
 
@@ -49,27 +49,31 @@ async def connect(settings: EngineSettings) -> "Connection":
             return await Connection.open(server, settings, options)
         except EngineError as problem:
             problems.append(f"{server}: {problem}")
-    raise Unavailable("; ".join(problems))
+    raise Unavailable("; ".join(sorted(problems)))  # the same words for the same problems
 
 
 class Connection:
-    """A connection to one server; made by `connect`."""
+    """A connection to one server, at the address `server`; made by `connect`."""
 
-    def __init__(self, client: "Client", settings: EngineSettings) -> None:
+    def __init__(self, client: "Client", server: str, settings: EngineSettings) -> None:
+        self.server = server.partition("://")[2]
         self.settings = settings
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.replies = Replies(client)
+        self.replies = Replies(client, settings)
         self.client = client
         self._watching: asyncio.Future[None] | None = None
+        self._reason: Exception | None = None  # the first thing that went wrong
+        self._forbidden = ""  # what the user tried last and may not do; such requests get no answer
 
     @classmethod
     async def open(cls, server: str, settings: EngineSettings, options: dict[str, Any]) -> Self:
         """Connect to one server. Raises as `connect`."""
         from nats import errors
-        from nats.aio.client import Client
 
-        client = Client()
-        connection = cls(client, settings)
+        from tradestack.engine.client import EngineClient
+
+        client = EngineClient(needs_tls=server.startswith(TLS))
+        connection = cls(client, server, settings)
         try:
             async with asyncio.timeout(2 * CONNECT_TIMEOUT_S):
                 await client.connect(
@@ -94,8 +98,7 @@ class Connection:
                     "refuses the login",
                     "correct user and password_file, or credentials_file, in the section [nats]",
                 ) from error
-            reason = client.last_error or error
-            raise Unavailable(str(reason) or type(reason).__name__) from error
+            raise Unavailable(meaning(connection._reason or error)) from error
         connection._watching = asyncio.ensure_future(connection._watch())
         return connection
 
@@ -111,12 +114,6 @@ class Connection:
         return not self.lost.done()
 
     @property
-    def server(self) -> str:
-        """The server at the other end."""
-        url = self.client.connected_url
-        return "none" if url is None else url.netloc
-
-    @property
     def message_bytes_max(self) -> int:
         """How long a message may be, headers included, by the server's setting `max_payload`."""
         return self.client.max_payload
@@ -130,15 +127,14 @@ class Connection:
     async def request(self, subject: str, **fields: object) -> dict[str, Any]:
         """Ask the API of JetStream, and return the answer.
 
-        Raises Missing, Unavailable, or EngineError for what else the server refuses.
+        Raises Missing, Unavailable, TooFewServers.
         """
         message = await self.ask(f"{self.settings.api}.{subject}", json.dumps(fields).encode())
         answer: dict[str, Any] = json.loads(message.data)
         error = answer.get("error")
         if error is None:
             return answer
-        text = f"{error.get('description', 'refused')} ({error.get('err_code', 0)})"
-        raise (Missing if error.get("code") == NOT_FOUND else EngineError)(text)
+        raise refusal(error, self.settings)
 
     async def ask(self, subject: str, payload: bytes) -> "Msg":
         """Send a request and return its answer. Raises Unavailable."""
@@ -153,8 +149,14 @@ class Connection:
             if not asked.done():
                 raise Unavailable(self.lost.result())
             return await asked
-        except (errors.Error, TimeoutError) as error:
-            raise Unavailable(f"{subject}: {str(error) or type(error).__name__}") from error
+        except TimeoutError as error:
+            if self._forbidden:
+                raise Unavailable(self._forbidden) from error
+            raise silence(self.server, REQUEST_TIMEOUT_S, self.settings) from error
+        except errors.NoRespondersError as error:
+            raise Unavailable(NO_JETSTREAM) from error
+        except errors.Error as error:
+            raise Unavailable(meaning(error)) from error
         finally:
             asked.cancel()
 
@@ -171,13 +173,18 @@ class Connection:
         from nats import errors
 
         logger.debug("NATS: %s", error)
+        if FORBIDDEN in str(error).lower():  # nats-py has no class for it
+            self._forbidden = f"{meaning(error)}: allow it to the user"
+            return
+        self._reason = self._reason or error
         if isinstance(error, errors.UnexpectedEOF | errors.StaleConnectionError | OSError):
             await self._closed()
 
     async def _closed(self) -> None:
         if not self.lost.done():
-            reason = self.client.last_error
-            self.lost.set_result(f"connection lost: {reason or 'closed'}")
+            reason = self._reason or self.client.last_error
+            why = "closed" if reason is None else meaning(reason)
+            self.lost.set_result(f"connection to {self.server} lost: {why}")
             self.replies.fail_all(self.lost.result())
 
 
@@ -191,22 +198,11 @@ async def _close(client: "Client") -> None:
 def _options(settings: EngineSettings) -> dict[str, Any]:
     """Return what the settings mean to nats-py. Raises OperatorFault."""
     options: dict[str, Any] = {}
-    for path in (settings.credentials_file, settings.ca_file):
-        try:
-            if path is not None:
-                path.read_bytes()
-        except OSError as error:
-            remedy = "name a file that the daemon's user can read, in the section [nats]"
-            raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
     if settings.credentials_file is not None:
         check_credentials(settings.credentials_file)
         options["user_credentials"] = str(settings.credentials_file)
     if settings.user is not None:
         options |= {"user": settings.user, "password": settings.password}
     if settings.ca_file is not None:
-        try:
-            options["tls"] = ssl.create_default_context(cafile=str(settings.ca_file))
-        except ssl.SSLError as error:
-            remedy = "name a file with certificates in PEM"
-            raise OperatorFault(str(settings.ca_file), str(error), remedy) from error
+        options["tls"] = read_certificates(settings.ca_file)
     return options

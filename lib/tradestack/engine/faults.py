@@ -20,6 +20,10 @@ class Unavailable(EngineError):
     """The engine did not take the request; nothing was stored."""
 
 
+class TooFewServers(Unavailable):
+    """A stream is to be stored on more servers than there are; no server has to be started."""
+
+
 class UnknownOutcome(EngineError):
     """The engine did not answer, and may have stored the message, or may still do so.
 

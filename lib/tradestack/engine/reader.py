@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.engine.connection import Connection
 from tradestack.engine.faults import Damaged, Unavailable
+from tradestack.engine.meanings import meaning, silence
 from tradestack.engine.message import StoredMessage
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class StreamReader:
                     self._unheard += 1
                     await asyncio.sleep(UNHEARD_PAUSE_S)
                     continue
-                raise Unavailable(f"{self._stream}: {(message.headers or {}).get('Description')}")
+                description = (message.headers or {}).get("Description", "no server has its reader")
+                raise Unavailable(f"{self._stream} is read anew: {description}")
             taken.append(self._stored(message))
         return taken
 
@@ -110,7 +112,9 @@ class StreamReader:
             arrived.cancel()
         if not self._messages:
             lost = self._connection.lost
-            raise Unavailable(lost.result() if lost.done() else f"{self._stream}: no answer")
+            if lost.done():
+                raise Unavailable(lost.result())
+            raise silence(self._connection.server, SILENCE_MAX_S, self._connection.settings)
 
     async def _ask(self) -> None:
         wanted = {
@@ -122,7 +126,7 @@ class StreamReader:
                 self._pull, json.dumps(wanted).encode(), reply=self._inbox
             )
         except Exception as error:  # nats-py has no one class for it
-            raise Unavailable(str(error) or type(error).__name__) from error
+            raise Unavailable(meaning(error)) from error
         self._outstanding += PULL_MESSAGES
 
     async def _received(self, message: "Msg") -> None:

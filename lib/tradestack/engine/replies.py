@@ -5,22 +5,23 @@ import itertools
 import json
 from typing import TYPE_CHECKING
 
-from tradestack.engine.faults import EngineError, Fenced, Unavailable, UnknownOutcome
+from tradestack.engine.faults import EngineError, Unavailable, UnknownOutcome
+from tradestack.engine.meanings import meaning, refusal
+from tradestack.engine.settings import EngineSettings
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
-# "wrong last sequence", with and without the number in the text: nats-server/server/errors.json
-WRONG_LAST_SEQUENCE = {10071, 10164}
 NO_RESPONDERS = "503"
 
 
 class Replies:
     """The appends of one connection that were not answered yet."""
 
-    def __init__(self, client: "Client") -> None:
+    def __init__(self, client: "Client", settings: EngineSettings) -> None:
         self._client = client
+        self._settings = settings
         self._prefix = ""
         self._tokens = itertools.count()
         self._open: dict[str, tuple[asyncio.Future[int], asyncio.TimerHandle]] = {}
@@ -48,7 +49,7 @@ class Replies:
         try:
             await self._client.publish(subject, data, reply=reply, headers=headers)
         except Exception as error:  # nats-py has no one class for it
-            self._fail(token, str(error) or type(error).__name__)
+            self._fail(token, meaning(error))
         return future
 
     def fail_all(self, reason: str) -> None:
@@ -65,9 +66,19 @@ class Replies:
         if future.done():
             return
         try:
-            future.set_result(_sequence(message))
+            future.set_result(self._sequence(message))
         except EngineError as error:
             future.set_exception(error)
+
+    def _sequence(self, message: "Msg") -> int:
+        """Return the sequence in the server's answer to an append. Raises EngineError."""
+        if message.headers and message.headers.get("Status") == NO_RESPONDERS:
+            raise Unavailable("no stream takes the message: it does not exist, or has no leader")
+        answer = json.loads(message.data)
+        error = answer.get("error")
+        if error is None:
+            return int(answer["seq"])
+        raise refusal(error, self._settings)
 
     def _fail(self, token: str, reason: str) -> None:
         entry = self._open.pop(token, None)
@@ -77,20 +88,6 @@ class Replies:
         timer.cancel()
         if not future.done():
             future.set_exception(UnknownOutcome(reason))
-
-
-def _sequence(message: "Msg") -> int:
-    """The server's answer to an append → the sequence. Raises EngineError."""
-    if message.headers and message.headers.get("Status") == NO_RESPONDERS:
-        raise Unavailable("no stream takes the message: it does not exist, or has no leader")
-    answer = json.loads(message.data)
-    error = answer.get("error")
-    if error is None:
-        return int(answer["seq"])
-    number, text = error.get("err_code", 0), error.get("description", "refused")
-    if number in WRONG_LAST_SEQUENCE:
-        raise Fenced(text)
-    raise Unavailable(f"{text} ({number})")
 
 
 def _look_at(future: asyncio.Future[int]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PORT = 4222  # of NATS
+TLS = "tls://"  # in front of the address of a server that has to offer it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,11 @@ class EngineSettings:
 
     def __repr__(self) -> str:
         return f"EngineSettings(servers={self.servers!r}, name={self.name!r})"
+
+    @property
+    def hosts(self) -> str:
+        """The servers without their schemes, for people."""
+        return ", ".join(server.partition("://")[2] for server in self.servers)
 
     @property
     def api(self) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import Connection
-from tradestack.engine.faults import EngineError, Fenced, Missing
+from tradestack.engine.faults import EngineError, Fenced, Missing, TooFewServers
 from tradestack.engine.message import NO_HEADERS, StoredMessage, decode_stored
 from tradestack.engine.reader import StreamReader
 
@@ -147,24 +148,31 @@ def majority_age_ns(cluster: Mapping[str, Any] | None) -> int | None:
 async def create_stream(
     connection: Connection, name: str, *, replicas: int, kept: Kept = Kept.ALL
 ) -> Stream:
-    """Create the stream unless it exists. Raises Unavailable, EngineError."""
+    """Create the stream unless it exists. Raises Unavailable, OperatorFault for `replicas`."""
     stream = Stream(connection, name)
     try:
         await stream.state()
     except Missing:
-        await connection.request(
-            f"STREAM.CREATE.{name}",
-            name=name,
-            subjects=[name],
-            retention="limits",
-            storage="file",
-            discard="new",
-            num_replicas=replicas,
-            duplicate_window=DUPLICATE_WINDOW_NS,
-            allow_direct=True,
-            deny_delete=True,
-            deny_purge=kept is Kept.ALL,
-        )
+        try:
+            await connection.request(
+                f"STREAM.CREATE.{name}",
+                name=name,
+                subjects=[name],
+                retention="limits",
+                storage="file",
+                discard="new",
+                num_replicas=replicas,
+                duplicate_window=DUPLICATE_WINDOW_NS,
+                allow_direct=True,
+                deny_delete=True,
+                deny_purge=kept is Kept.ALL,
+            )
+        except TooFewServers as error:
+            raise OperatorFault(
+                f"stream {name}: replicas",
+                f"{replicas} servers are to store it, and NATS has fewer",
+                "set the key replicas to the number of servers in the cluster, or add servers",
+            ) from error
     return stream
 
 

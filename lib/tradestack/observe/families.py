@@ -174,4 +174,4 @@ def _histogram(
 
 
 def _plain(path: str) -> str:
-    return path.removesuffix(".*").replace(".", "_")
+    return path.replace(".*", "").replace(".", "_")

@@ -91,7 +91,8 @@ class JournalPass:
         except OverflowError as error:
             problem = "a number of an order or report is beyond 64 bits ×10⁻⁸"
             where = f"order journals of {self._feed_session}"
-            raise OperatorFault(where, problem, "read it by `tradestackctl journal`") from error
+            remedy = "read it by `tradestackctl journal show FILE`"
+            raise OperatorFault(where, problem, remedy) from error
         for table in (orders, fills):
             for name in {"event_time", "publish_time"} & table.keys():
                 table[name][:] = tape.column(f"{name}_ns", table["feed_seq"])

@@ -86,7 +86,11 @@ def build_parser(program: Program[Any]) -> argparse.ArgumentParser:
         parser.set_defaults(instance=None)
     add = parser.add_argument
     add("--config", metavar="FILE", type=_path, help="read this configuration file")
-    add("--check-config", action="store_true", help="check the configuration file and exit")
+    add(
+        "--check-config",
+        action="store_true",
+        help="check the configuration file and those it names, and exit",
+    )
     add("--json", action="store_true", help="with --check-config: print the result as JSON")
     add(
         "--daemonize",

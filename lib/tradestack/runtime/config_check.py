@@ -1,4 +1,4 @@
-"""--check-config: whether the file is valid, and what in it would not be used.
+"""--check-config: whether the file and those it names are valid, and what would not be used.
 
 With --json one line for programs, such as `tradestackctl up`:
 
@@ -8,13 +8,16 @@ With --json one line for programs, such as `tradestackctl up`:
 import json
 import logging
 import re
+import stat
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config.keys import ConfigFile, read_config
+from tradestack.runtime.config.named_files import named_files
 from tradestack.runtime.config.password import CREDENTIAL
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.decided_keys import (
@@ -46,13 +49,16 @@ def check_config(program: Program[C], arguments: Arguments) -> int:
     path = arguments.config_path
     try:
         file = read_config(program.config_type, path)
+        decided = _decided(program, arguments, file.keys)
+        warnings = [*_faults_of_files(path, file, decided)]
     except OperatorFault as fault:
         if not arguments.json:
             raise
         words = {"where": fault.where, "problem": fault.problem, "remedy": fault.remedy}
         _print({"file": str(path), "fault": words, "warnings": []})
         return EXIT_STATUS_OPERATOR_FAULT
-    warnings = _warnings_about(program, arguments, file)
+    unused = unused_keys(program, file.config, arguments.instance, keys=file.keys, decided=decided)
+    warnings += [str(key) for key in unused]
     if arguments.json:
         _print({"file": str(path), "fault": None, "warnings": warnings})
         return 0
@@ -66,11 +72,26 @@ def _print(result: Mapping[str, object]) -> None:
     sys.stdout.write(f"{json.dumps(result)}\n")
 
 
-def _warnings_about(program: Program[C], arguments: Arguments, file: ConfigFile[C]) -> list[str]:
-    """Name the keys of a service's file that have no effect in its installation."""
-    decided = _decided(program, arguments, file.keys)
-    unused = unused_keys(program, file.config, arguments.instance, keys=file.keys, decided=decided)
-    return [str(key) for key in unused]
+def _faults_of_files(
+    path: Path, file: ConfigFile[Any], decided: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield which files that are named in the config this user may not read, or everybody may.
+
+    Raises OperatorFault for one that the daemon could not use.
+    """
+    for name, parser, named in named_files(file.config):
+        if name.partition(".")[0] not in file.keys or name in decided:
+            continue  # a default, or what is used in its place
+        try:
+            parser.read(named)
+            if name.endswith(PASSWORD_KEY) and named.stat().st_mode & stat.S_IROTH:
+                yield f"{name}: everybody on this host can read it: chmod 600 {named}"
+        except OperatorFault as fault:
+            if isinstance(fault.__cause__, PermissionError):
+                yield f"{name}: {named} is not checked: {fault.problem}"
+            else:
+                problem = f"{fault.where}: {fault.problem}"
+                raise OperatorFault(f"{path}: {name}", problem, fault.remedy) from fault
 
 
 def _decided(

@@ -17,7 +17,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
-from tradestack.runtime.config.password import CREDENTIAL, read_password
+from tradestack.runtime.config.password import CREDENTIAL, read_login_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.runtime.supervisor.units import (
@@ -121,7 +121,7 @@ class Context(Generic[C]):
                 "no password: the service has no credential and the config names no file",
                 "set the key to a file that holds only the password",
             )
-        return read_password(password_file)
+        return read_login_password(password_file)
 
 
 def read_credential(directory: Path, instance: str | None) -> str:
@@ -130,11 +130,11 @@ def read_credential(directory: Path, instance: str | None) -> str:
     Without that file, the unit's SetCredential= passes an empty one.
     """
     try:
-        return read_password(directory / CREDENTIAL)
+        return read_login_password(directory / CREDENTIAL)
     except OperatorFault:
         raise OperatorFault(
             _source_of(directory.name, instance),
-            "no such file, or it holds no password in ASCII",
+            "no such file, or it holds no password of 1 to 10 characters in ASCII",
             "restore it; that of a strategy is made anew by install.sh "
             "(then reload gateway and order manager)",
         ) from None

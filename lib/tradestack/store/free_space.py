@@ -15,7 +15,7 @@ from tradestack.domain.units import format_mebibytes
 from tradestack.observe.levels import REACHED_PERCENT, Level
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-ROOM_REMEDY = "make room on the disk (see `tradestackctl prune --keep`), lower free_bytes_min"
+ROOM_REMEDY = "make room on the disk (see `tradestackctl prune --keep N`), lower free_bytes_min"
 OTHER_DISK = "make room on its disk, or name a place on another one"
 OTHER_TMPDIR = "make room on its disk, or set TMPDIR to a directory on another one"
 
@@ -37,7 +37,7 @@ def storage_fault(error: OSError, directory: Path) -> str:
     text = f"{error.filename or directory}: {error.strerror or error}"
     if error.errno not in DISK_FULL:
         return text
-    return f"{text}: make room on the disk (see `tradestackctl prune --keep`), and try again"
+    return f"{text}: make room on the disk (see `tradestackctl prune --keep N`), and try again"
 
 
 def has_room(directory: Path) -> bool:

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from tests.daemons.tradestack_exporter.conftest import Way
-from tests.kit.exporter import Exporter
 from tests.kit.nats import NatsServers
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
 from tradestack.engine.connection import connect
-from tradestack.engine.stream import Stream, create_stream, delete_stream, stream_names
+from tradestack.engine.stream import Stream, create_stream, stream_names
 from tradestack.observe.metrics import undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack.wire.feed_slab import slab_headers
@@ -117,31 +116,6 @@ def test_a_lost_server_is_seen_while_nothing_is_published(way: Way) -> None:
     assert way.exporter.stats_when(lambda stats: stats["server_fault"] is not None)
 
 
-def test_two_exporters_write_one_stream(way: Way) -> None:
-    """Each is refused where the other was faster; the stream has every message once."""
-    spare_directory = way.exporter.directory / "spare"
-    spare_directory.mkdir()
-    way.source.configure(**WALK, pace="20000/s")
-    session = way.source.start()["session"]
-    with Exporter(spare_directory, way.source, way.servers) as spare:
-        spare.start()
-        way.exporter.start()
-        way.importer.start()
-        way.importer.wait_for_head(5_000)
-        way.exporter.stats_when(lambda _: _fenced(way.exporter) + _fenced(spare) > 0)
-        way.exporter.kill()
-        way.importer.wait_for_head(way.importer.stats()["head"] + 50_000)
-        way.importer.kill()
-
-    written = way.log_of(way.source, session)
-    assert written.startswith(way.log_of(way.importer, session))
-
-
-def _fenced(exporter: Exporter) -> int:
-    count: int = exporter.stats()["process"]["fenced"]
-    return count
-
-
 async def test_an_importer_publishes_nothing_beyond_a_gap(way: Way) -> None:
     """Append a slab that does not follow: a fault in words, until somebody acts."""
     way.source.configure(**WALK, pace="max", at_end="hold")
@@ -213,23 +187,6 @@ def test_a_session_that_the_gateway_serves_no_more_is_given_up_with_words(way: W
     way.importer.stats_when(lambda stats: stats["session"] == second and stats["head"] > 100)
 
     assert way.importer.client(first).rejected
-
-
-async def test_a_spare_waits_for_a_feed_that_is_behind(way: Way) -> None:
-    """It goes on when the newer stream is not there any more: a relay would reach its session."""
-    way.source.configure(**WALK, pace="20000/s")
-    way.source.start()
-    way.exporter.start()
-    way.exporter.stats_when(lambda stats: stats["head"] > 100)
-    way.exporter.kill()
-    async with await connect(way.servers.settings()) as connection:
-        await create_stream(connection, f"FEED_{NEWER}", replicas=1)
-        way.exporter.start()
-        stats = way.exporter.stats_when(lambda stats: stats["server_fault"] is not None)
-        await delete_stream(connection, f"FEED_{NEWER}")
-    way.exporter.stats_when(lambda stats: stats["process"]["messages"] > 100)
-
-    assert f"is older than {NEWER}, the newest stream" in stats["server_fault"]
 
 
 async def test_the_feed_of_another_gateway_ends_it_with_the_remedy(way: Way) -> None:

@@ -105,6 +105,18 @@ def test_described_sections_mean_the_same() -> None:
             "allowed is 1 to 24 printable ASCII characters without spaces",
         ),
         (
+            {"disc": {"x": 1}},
+            "h.toml: [disc]: there is no such section; did you mean [disk]?",
+        ),
+        (
+            {"storage": {"files_max": 1}},
+            "h.toml: [storage]: there is no such section; did you mean [disk]?",
+        ),
+        (
+            {"files_max": 1},
+            "h.toml: files_max: unknown key here; write it below the line [disk]",
+        ),
+        (
             {"disk": {"files_max": 1, "more": {"x": 1}}},
             "h.toml: [disk.more]: there is no such section; write its keys at the top of the "
             "file, above all sections",

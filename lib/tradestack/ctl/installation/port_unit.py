@@ -15,7 +15,7 @@ from tradestack.runtime.supervisor.units import address_of_unit, property_of_uni
 DROP_IN = "port.conf"  # kept with the configuration by install.sh --uninstall, if not --purge
 DROP_IN_MODE = 0o644
 TEXT = """\
-# Written by `tradestackctl set-port`. An empty ListenStream= takes back the unit's own address.
+# Written by tradestackctl set-port. An empty ListenStream= takes back the unit's own address.
 [Socket]
 ListenStream=
 ListenStream={address}

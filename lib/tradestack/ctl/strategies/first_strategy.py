@@ -47,7 +47,7 @@ class {class_name}(Strategy):
 '''
 
 CONFIG = """\
-# Configuration of the strategy {name} for `tradestackctl up --strategy-config` and for a backtest.
+# Configuration of the strategy {name} for tradestackctl up --strategy-config and for a backtest.
 # `tradestackctl add-strategy {name} {file}` makes another one, with every key explained.
 strategy = {path}
 

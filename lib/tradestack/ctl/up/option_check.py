@@ -26,6 +26,7 @@ from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import canonical_user
 from tradestack.runtime.config.keys import parse_config
+from tradestack.runtime.decided_keys import PASSWORD_KEY
 from tradestack.runtime.process.inherited_limits import no_more_processes
 from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
 
@@ -74,7 +75,8 @@ def _check_strategies(paths: Sequence[Path]) -> None:
                 f"rename the file: 1 to {INSTANCE_LENGTH_MAX} letters, digits and _ . -",
             )
         fault = _fault_in(path)
-        if fault is not None:
+        # The instance logs in by the password that `up` makes for it.
+        if fault is not None and fault.where != f"{path}: {PASSWORD_KEY}":
             where = fault.where.replace(str(path.absolute()), option)
             raise OperatorFault(where, fault.problem, fault.remedy)
         if (other := instances.setdefault(path.stem, path)) is not path:

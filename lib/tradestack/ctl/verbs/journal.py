@@ -142,8 +142,8 @@ def _refuse_feed_log(path: Path) -> None:
         raise OperatorFault(
             str(path),
             "this is a feed log, not an order journal",
-            "use `tradestackctl tail` to print it, and `tradestackctl journal check` to learn of "
-            "damage, and what to do about it",
+            "use `tradestackctl tail` to print it, and `tradestackctl journal check FILE` to learn "
+            "of damage, and what to do about it",
         )
 
 

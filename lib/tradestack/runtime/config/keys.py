@@ -31,7 +31,7 @@ C = TypeVar("C", bound="DataclassInstance")
 
 CONFIG_BYTES_MAX = 1 << 20  # a config is written by hand; a larger file is another file
 
-_PARSER = "parser"
+PARSER = "parser"
 _RELOAD = "reload"
 _REPLACES = "replaces"
 
@@ -71,14 +71,14 @@ def key(
 
     declared: T | None = dataclasses.field(
         default_factory=parsed_default,
-        metadata={_PARSER: parser, _RELOAD: reload, _REPLACES: replaces},
+        metadata={PARSER: parser, _RELOAD: reload, _REPLACES: replaces},
     )
     return declared
 
 
 def required_key(parser: ValueParser[T], *, reload: Reload) -> T:
     """Declare a key for which no default can be right."""
-    declared: T = dataclasses.field(metadata={_PARSER: parser, _RELOAD: reload})
+    declared: T = dataclasses.field(metadata={PARSER: parser, _RELOAD: reload})
     return declared
 
 
@@ -188,7 +188,7 @@ def reload_of(config_type: type[DataclassInstance], name: str) -> Reload:
 
 
 def _parsers(config_type: type[DataclassInstance]) -> dict[str, ValueParser[Any]]:
-    return {field.name: field.metadata[_PARSER] for field in dataclasses.fields(config_type)}
+    return {field.name: field.metadata[PARSER] for field in dataclasses.fields(config_type)}
 
 
 def _is_required(field: "dataclasses.Field[Any]") -> bool:
@@ -212,9 +212,19 @@ def _unknown_key(name: str, value: object, config_type: type[DataclassInstance])
             remedy = f"the key is {field.name} now: see the comment on it in the shipped file"
             return KeyFault((name,), "is a key of older versions", remedy)
     parsers = _parsers(config_type)
+    tables = {each: keys for each in parsers if (keys := parsers[each].table_keys) is not None}
     if isinstance(value, dict):
-        remedy = "write its keys at the top of the file, above all sections"
+        meant = difflib.get_close_matches(name, tables, n=1, cutoff=0.6)
+        meant += [each for each, keys in tables.items() if value and value.keys() <= set(keys)]
+        remedy = (
+            f"did you mean [{meant[0]}]?"
+            if meant
+            else "write its keys at the top of the file, above all sections"
+        )
         return SectionFault((name,), "there is no such section", remedy)
+    for table, keys in tables.items():
+        if name in keys:
+            return KeyFault((name,), "unknown key here", f"write it below the line [{table}]")
     nearest = difflib.get_close_matches(name, parsers, n=1, cutoff=0.5)
     known = (
         f"did you mean {nearest[0]}?" if nearest else f"known keys: {', '.join(sorted(parsers))}"

@@ -11,7 +11,7 @@ The second one is for sections with names: [disks.first]. When a change takes ef
 key of the section.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -33,6 +33,10 @@ class Section(ValueParser[C]):
     """A table → a frozen dataclass that declares its keys, with their defaults."""
 
     config_type: type[C]
+
+    @property
+    def table_keys(self) -> Collection[str]:
+        return self.config_type.__dataclass_fields__
 
     @property
     def allowed(self) -> str:

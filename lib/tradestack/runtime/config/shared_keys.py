@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.named_files import NamedFile
 from tradestack.runtime.config.quantities import ByteSize, Duration
 from tradestack.runtime.config.values import Choice, FilePath, Integer, ListOf, Text
 from tradestack.runtime.logs.level import LogLevel
@@ -33,7 +34,7 @@ class DaemonConfig:
 class ServerConfig(DaemonConfig):
     """The keys of a daemon whose clients log in to sessions that it keeps in files."""
 
-    users_file: Path = key("/etc/tradestack/users", FilePath(), reload=Reload.AT_ONCE)
+    users_file: Path = key("/etc/tradestack/users", NamedFile(), reload=Reload.AT_ONCE)
     sessions_kept: int = key(3, Integer(1, 1_000), reload=Reload.AT_ONCE)
     free_bytes_min: int = key("1GiB", ByteSize(), reload=Reload.AT_ONCE)
     clients_max: int = key(256, Integer(1, CLIENTS_MAX), reload=Reload.AT_ONCE)

@@ -12,7 +12,7 @@ value from `ValueParser`.
 import enum
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -37,6 +37,11 @@ class ValueParser(ABC, Generic[T]):
     @abstractmethod
     def allowed(self) -> str:
         """What is allowed, in words that complete "allowed is …"."""
+
+    @property
+    def table_keys(self) -> Collection[str] | None:
+        """The keys of a table, as far as they are fixed; None if the value is no table."""
+        return None
 
     @abstractmethod
     def parse(self, value: object) -> T:
@@ -232,6 +237,10 @@ class MapOf(ValueParser[Mapping[str, T]]):
     names: tuple[str, ...] = field(default=())
     length_max: int = LIST_LENGTH_MAX
     name: ValueParser[str] | None = None
+
+    @property
+    def table_keys(self) -> Collection[str]:
+        return self.names
 
     @property
     def allowed(self) -> str:

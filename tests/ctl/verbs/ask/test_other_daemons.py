@@ -55,11 +55,11 @@ def test_they_are_asked_while_they_run(runtime: Path, capsys: Output) -> None:
 def test_an_exporter_without_its_server_is_at_a_stop(
     monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
-    """It runs, and stores nothing."""
+    """It runs, and stores nothing; a spare stores nothing either, and is well."""
 
-    def status_of(fault: str | None) -> int:
+    def status_of(fault: str | None, state: str = "exporting") -> int:
         up = {"pid": 2, "uptime_s": 1}
-        exporter = {**up, "head": 7, "server_fault": fault}
+        exporter = {**up, "head": 7, "server_fault": fault, "state": state, "stream": "FEED_1"}
         report = StackReport(up, up, {}, (), {EXPORTER: exporter})
         monkeypatch.setattr(RunningDaemons, "report", lambda _daemons: report)
         return run(["status"])
@@ -68,3 +68,5 @@ def test_an_exporter_without_its_server_is_at_a_stop(
     assert "7 ticks stored" in capsys.readouterr().out
     assert status_of("no answer") == ExitStatus.NOT_RUNNING
     assert "not exporting: no answer" in capsys.readouterr().out
+    assert status_of(None, "spare") == ExitStatus.DONE
+    assert "spare: another exporter writes FEED_1" in capsys.readouterr().out

@@ -39,6 +39,7 @@ CONNECTED_WITHIN_S = 10  # of a strategy's start; later it is a fault
 # States of a strategy that is not connected to a feed until the next feed session begins.
 WITHOUT_FEED = ("waiting for reports on the last messages", "session over")
 FAULT = "fault"  # the state of a source from which nothing more can be published
+SPARE = "spare"  # the state of an exporter while another one writes the stream
 LOOP = "loop"  # the gateway begins a session whenever its files end
 
 
@@ -162,8 +163,11 @@ def _strategy(stats: Stats) -> str:
 
 
 def _exporter(stats: Stats) -> str:
-    fault = stats.get("server_fault")
-    return f"not exporting: {fault}" if fault else f"{counted(stats.get('head', 0), 'tick')} stored"
+    if fault := stats.get("server_fault"):
+        return f"not exporting: {fault}"
+    if stats.get("state") == SPARE:
+        return f"spare: another exporter writes {stats['stream']}"
+    return f"{counted(stats.get('head', 0), 'tick')} stored"
 
 
 def _fix(stats: Stats) -> str:

@@ -30,7 +30,7 @@ class ReportNotKept(Exception):
         super().__init__(
             f"order {cl_ord_id} had its report in order session {session_id}, and only the newest "
             f"{REPORTS_KEPT_MAX:,} reports are kept: it was not sent again; its outcome is in "
-            "order_log.txt and in the order journal (`tradestackctl journal show`)"
+            "order_log.txt and in the order journal (`tradestackctl journal show FILE`)"
         )
         self.cl_ord_id = cl_ord_id
         self.session_id = session_id
