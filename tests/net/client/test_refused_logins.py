@@ -16,7 +16,7 @@ from tests.net.client.test_several_servers import Standby, closed, following, ti
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
-from tradestack.net.client.alternatives import CONNECTING, Contact
+from tradestack.net.client.contact import CONNECTING, Contact
 from tradestack.net.client.login import Credentials, LoginRejected
 from tradestack.net.server.users import users_line
 from tradestack.wire.soup import RejectReason

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net.addresses import Address
-from tradestack.net.client.alternatives import Alternatives, Contact, Refusals
+from tradestack.net.client.alternatives import Alternatives
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, SoupConnection
+from tradestack.net.client.contact import Contact
 from tradestack.net.client.listener_owner import ServerNotTrusted
 from tradestack.net.client.login import (
     Credentials,
@@ -23,6 +24,7 @@ from tradestack.net.client.login import (
     StandingBy,
     log_in,
 )
+from tradestack.net.client.refusals import Refusals
 from tradestack.observe.events import (
     SERVER_CONNECTED,
     SERVER_LOGIN_REJECTED,
@@ -185,6 +187,7 @@ class Reconnector:
             and position.session_id
             and await self._serves_another(position.session_id)
         ):
+            self.contact.failed(address, f"serves another session than {position.session_id}")
             if self._servers.denied():
                 on_gone()
             return

@@ -35,6 +35,6 @@ class LoginPassword:
             raise OperatorFault(
                 "password",
                 "cannot be sent in a login",
-                f"it has at most {PASSWORD_LENGTH_MAX} printable ASCII characters",
+                f"it has at most {PASSWORD_LENGTH_MAX} characters, in printable ASCII",
             )
         return password
