@@ -24,8 +24,10 @@ from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_events import SessionEnded, SessionStarted
 from tradestack.net.client.feed_listener import EndReason
 from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
+from tradestack.sessions.skipped_sessions import SkippedSessions
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.feed_slab import StreamEnd
+from tradestack_exporter.followed_feed import FollowedFeed
 from tradestack_exporter.progress import Progress
 from tradestack_exporter.slab_writer import SlabWriter
 
@@ -62,6 +64,7 @@ class Export:
     """One export, from its connections to the fault that ends it.
 
     streams_kept: the streams of older sessions are removed when another session begins.
+    skipped: counts the sessions that were not exported.
     """
 
     def __init__(
@@ -74,8 +77,10 @@ class Export:
         clock: Clock,
         *,
         streams_kept: int,
+        skipped: SkippedSessions,
     ) -> None:
         self.streams_kept = streams_kept
+        self._skipped = skipped
         self._connection = connection
         self._feed = feed
         self._credentials = credentials
@@ -141,16 +146,17 @@ class Export:
             sequence=1 if place is None else place.next_message,
             first_login_timeout_s=None,
         )
+        newest = "" if place is None else place.session_id
+        events = FollowedFeed(client, self._where, newest, self._skipped)
         try:
-            async with client as feed:
-                async for event in feed:
-                    match event:
-                        case SessionStarted():
-                            await self._begin(event.session_id)
-                        case TickBatch():
-                            await self._add(event)
-                        case SessionEnded():
-                            await self._end(event.reason)
+            async for event in events:
+                match event:
+                    case SessionStarted():
+                        await self._begin(event.session_id)
+                    case TickBatch():
+                        await self._add(event)
+                    case SessionEnded():
+                        await self._end(event.reason)
         except LoginRejected as rejected:
             remedy = (
                 "set feed to the port of a gateway, and user to a user there, with its password"
@@ -159,6 +165,9 @@ class Export:
         except SequenceHole as hole:
             remedy = "begin a new session there: tradestackctl new-session"
             raise OperatorFault(self._where, str(hole), remedy) from hole
+        finally:
+            events.close()
+            client.close()
 
     async def _find_place(self) -> _Place | None:
         """Return where the newest stream ends; None if there is no stream."""

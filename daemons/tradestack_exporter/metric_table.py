@@ -23,6 +23,9 @@ METRICS = (
     Metric("process.bytes", COUNTER, "bytes", "Bytes of packets confirmed."),
     Metric("process.sessions_sealed", COUNTER, "sessions", "Feed sessions exported to their end."),
     Metric("process.sessions_removed", COUNTER, "sessions", "Streams removed as too old."),
+    Metric(
+        "process.sessions_skipped", COUNTER, "sessions", "Feed sessions that were not exported."
+    ),
     Metric("process.connections", COUNTER, "connections", "Connections to servers of NATS."),
     Metric("process.fenced", COUNTER, "appends", "Times that another exporter was faster."),
 )

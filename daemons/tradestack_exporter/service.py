@@ -18,6 +18,7 @@ from tradestack.observe.events import SERVER_CONNECTED, SERVER_LOST, emit
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
+from tradestack.sessions.skipped_sessions import SkippedSessions
 from tradestack.wire.errors import ProtocolError
 from tradestack_exporter.export import Destination, Export, FeedBehind
 from tradestack_exporter.progress import Progress, State
@@ -43,6 +44,7 @@ class Exporter:
             config.user, context.password(config.password_file), config.server_users
         )
         self._progress = Progress()
+        self._skipped = SkippedSessions()
         self._export: Export | None = None
         self._server: str | None = None
         self._fault: str | None = None
@@ -80,6 +82,7 @@ class Exporter:
                 "bytes": progress.size_bytes,
                 "sessions_sealed": progress.sessions_sealed,
                 "sessions_removed": progress.sessions_removed,
+                "sessions_skipped": self._skipped.total,
                 "connections": self._connections,
                 "fenced": self._fenced,
             },
@@ -169,6 +172,7 @@ class Exporter:
                 self._progress,
                 self._context.clock,
                 streams_kept=self._config.streams_kept,  # reloaded meanwhile, perhaps
+                skipped=self._skipped,
             )
             try:
                 await self._export.run()

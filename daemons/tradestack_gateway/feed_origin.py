@@ -55,6 +55,11 @@ class FeedOrigin(Protocol):
         ...
 
     @property
+    def cut_off(self) -> str | None:
+        """Why nothing is received from another gateway; None if that is not so."""
+        ...
+
+    @property
     def pace(self) -> str:
         """The present pace, for people."""
         ...

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -85,14 +86,19 @@ class Gateway:
     def _upstream(self) -> Upstream | StreamUpstream:
         config = self._context.config
         if config.source is SourceChoice.NATS:
-            return StreamUpstream(config.nats.settings("tradestack-gateway"), config.stream_prefix)
+            settings = partial(config.nats.settings, "tradestack-gateway")
+            return StreamUpstream(settings, config.stream_prefix, self._context.clock)
         assert config.upstream is not None, "the config was checked"
         assert config.upstream_user is not None
         own = Address(*self._context.listeners["feed"].getsockname()[:2])
         require_other_gateway(config.upstream, own)
-        password = self._context.password(config.password_file)
-        credentials = Credentials(config.upstream_user, password, config.server_users)
-        return Upstream(config.upstream, credentials, self._context.clock)
+        password = self._context.login_password(config.password_file)
+        user, trusted = config.upstream_user, config.server_users
+        credentials = Credentials(user, password(), trusted, read_password=password)
+        remedy = "name the feed of a gateway, and a user there with its password"
+        if self._context.credentials_directory is not None:
+            remedy += "; after a change of the password, restart this gateway"
+        return Upstream(config.upstream, credentials, self._context.clock, remedy)
 
     def _relay(self) -> Relay:
         return Relay(
@@ -114,6 +120,7 @@ class Gateway:
     async def start(self) -> None:
         """Open the feed session and serve it. Raises OperatorFault for unusable sources."""
         await self._playback.open()
+        self._way.sessions = self._feed_sessions.recent()
         self._playback.prune()
         self._look_at_disk()
         self._server.start()
@@ -121,6 +128,7 @@ class Gateway:
         self._context.spawn(self._heartbeat(), "heartbeat")
 
     def _session_began(self) -> None:
+        self._way.sessions = self._feed_sessions.recent()
         self._publisher.times.start_session()
         self._context.session_began()
 
@@ -211,6 +219,8 @@ class Gateway:
             return f"fault: {self._playback.fault}; {head} messages published"
         if self._playback.blocked is not None:
             return f"blocked: {self._playback.blocked}; {head} messages published"
+        if self._playback.cut_off is not None:
+            return f"{self._playback.cut_off}; {head} messages published"
         return (
             f"{self._playback.state.value} at {self._playback.pace}: {rate:,.0f} ticks/s, "
             f"message {head} of {feed_session.session_id}, "

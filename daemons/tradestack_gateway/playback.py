@@ -95,6 +95,10 @@ class Playback:
         return self._player.blocked
 
     @property
+    def cut_off(self) -> None:
+        """None: the sources are here."""
+
+    @property
     def pace(self) -> str:
         """The present pace."""
         return str(self._player.pace)

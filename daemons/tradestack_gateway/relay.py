@@ -30,13 +30,11 @@ from tradestack_gateway.feed_origin import SourceState
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
 from tradestack_gateway.stream_upstream import StreamUpstream
-from tradestack_gateway.upstream import Upstream
+from tradestack_gateway.upstream import Upstream, wait_for_session, waiting_for
 from tradestack_gateway.upstream_check import require_next_session, require_next_ticks
 from tradestack_gateway.way import FeedWay
 
 RETRY_S = 1.0  # until the upstream is followed again after a refusal, or when the disk was full
-WAIT_S = 1.0  # between two requests for time while the first feed session is waited for
-EXTENSION_S = 30  # of the start's timeout
 
 logger = logging.getLogger(__name__)
 
@@ -103,10 +101,12 @@ class Relay(FeedListener):
     @property
     def checking(self) -> str:
         """What is done before the first session, for people."""
-        return (
-            f"waiting for the feed of {self._upstream}; a gateway that waits itself, as in a loop "
-            "of relays, answers no login"
-        )
+        return waiting_for(self._upstream)
+
+    @property
+    def cut_off(self) -> str | None:
+        """Why no gateway before this one can be reached, and for how long that has been so."""
+        return self._upstream.contact.absence(str(self._upstream))
 
     @property
     def pace(self) -> str:
@@ -137,7 +137,7 @@ class Relay(FeedListener):
                 "address": str(self._upstream),
                 "connected": self._upstream.is_connected,
                 "lag_us": self.lag_ns / NANOSECONDS_PER_MICROSECOND,
-                **self._way.stats(head),
+                **self._way.stats(head, self._upstream.contact),
             }
         }
 
@@ -154,12 +154,7 @@ class Relay(FeedListener):
             self._feed_session = resumed
             return
         self._following = asyncio.ensure_future(self._follow())
-        waits = {self._following, self._first_session}
-        while not self._first_session.done():
-            self._notifier.extend_timeout(EXTENSION_S)
-            await asyncio.wait(waits, timeout=WAIT_S, return_when=asyncio.FIRST_COMPLETED)
-            if self._following.done():
-                self._following.result()
+        await wait_for_session(self._upstream, self._following, self._first_session, self._notifier)
 
     async def run(self) -> None:
         """Follow the upstream until cancelled; after a refusal, try again."""
@@ -211,9 +206,10 @@ class Relay(FeedListener):
         current = self._feed_session
         if current is not None and current.session_id == session_id:
             return
-        require_next_session(self._upstream, session_id, current)
+        require_next_session(self._upstream.server, session_id, current)
         assert sequence == 1, "a session that is new to the relay is asked for from its beginning"
         if current is not None:
+            self._way.skipped.go_on(current.session_id, session_id)
             self._session_ends()
             if not current.log.ended:
                 self._abandon(current)
@@ -236,7 +232,7 @@ class Relay(FeedListener):
 
     def on_unsequenced(self, payload: bytes) -> None:
         """Take the way of the feed. Raises OperatorFault for a loop."""
-        self._way.learn(str(self._upstream), payload)
+        self._way.learn(self._upstream.server, payload)
         self.fault = None
 
     def on_ticks(self, batch: TickBatch) -> None:
@@ -248,7 +244,7 @@ class Relay(FeedListener):
             raise OSError(errno.ENOSPC, self._shortage)
         feed_session = self.feed_session
         assert batch.first_sequence == feed_session.log.head + 1, "a message is missing"
-        require_next_ticks(self._upstream, batch, feed_session)
+        require_next_ticks(self._upstream.server, batch, feed_session)
         self._publisher.relay(feed_session, batch.records)
         self.lag_ns = self._clock.wall_ns() - int(batch.records["publish_time_ns"][-1])
         self.fault = None

@@ -7,8 +7,9 @@ published.
 
 import asyncio
 import logging
+from collections.abc import Callable
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.engine.connection import Connection, connect
 from tradestack.engine.extra import require_nats
@@ -18,8 +19,9 @@ from tradestack.engine.message import StoredMessage
 from tradestack.engine.settings import EngineSettings
 from tradestack.engine.stream import Stream
 from tradestack.net.client.backoff import Backoff
+from tradestack.net.client.contact import Contact
 from tradestack.net.client.feed_listener import EndReason, FeedListener
-from tradestack.net.client.reconnector import Position
+from tradestack.net.client.reconnector import REFUSED_DELAY_MAX_NS, Position
 from tradestack.observe.events import SERVER_CONNECTED, SERVER_LOST, emit
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
@@ -34,16 +36,26 @@ logger = logging.getLogger(__name__)
 class StreamUpstream:
     """The streams with a prefix, and the login at their servers."""
 
-    def __init__(self, settings: EngineSettings, prefix: str) -> None:
+    def __init__(self, settings: Callable[[], EngineSettings], prefix: str, clock: Clock) -> None:
+        """Take what reads the settings before each connection. Raises OperatorFault."""
         require_nats('source = "nats"')
+        self.contact = Contact(clock)
         self._settings = settings
         self._prefix = prefix
+        self._name = f"{prefix} on {', '.join(settings().servers)}"
         self._connection: Connection | None = None
-        self._fault = ""  # of the last attempt to connect
         self._backoff = Backoff()
+        self._refused_backoff = Backoff(max_ns=REFUSED_DELAY_MAX_NS)
+        self._is_refused = False  # the last login
 
     def __str__(self) -> str:
-        return f"{self._prefix} on {', '.join(self._settings.servers)}"
+        return self._name
+
+    @property
+    def server(self) -> str:
+        """What is followed, with the server that is connected."""
+        server = self.contact.server
+        return self._name if server is None else f"{self._prefix} on {server}"
 
     @property
     def is_connected(self) -> bool:
@@ -57,16 +69,18 @@ class StreamUpstream:
         what the listener raises.
         """
         position = Position(session_id, sequence)
-        following = _Following(self._prefix, position, listener)
+        following = _Following(self._prefix, position, listener, self.contact)
+        if self._is_refused:
+            await _wait(self._refused_backoff)
         while True:
             try:
                 await self._read(following)
             except (Damaged, ProtocolError) as error:
                 remedy = "begin a new session at the gateway that has the source"
-                raise OperatorFault(f"upstream {self}", str(error), remedy) from error
+                raise OperatorFault(f"upstream {self.server}", str(error), remedy) from error
             except EngineError as error:
                 self._lost(position, error)
-            await asyncio.sleep(self._backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
+            await _wait(self._backoff)
 
     def ask_way(self) -> None:
         """Do nothing: a stream does not know the gateways before it."""
@@ -75,30 +89,46 @@ class StreamUpstream:
         """Do nothing: the task that reads is cancelled, and disconnects."""
 
     async def _read(self, following: "_Following") -> None:
-        async with await connect(self._settings) as connection:
-            self._connection, self._fault = connection, ""
-            emit(logger, SERVER_CONNECTED, address=connection.server)
+        async with await self._connect() as connection:
+            self._connection = connection
             try:
                 await following.read(connection, self._backoff)
             finally:
                 self._connection = None
 
+    async def _connect(self) -> Connection:
+        try:
+            connection = await connect(self._settings())
+        except OperatorFault as fault:
+            self.contact.failed(self._prefix, fault.problem)
+            self._is_refused = True
+            raise
+        self._is_refused = False
+        self._refused_backoff.reset()
+        return connection
+
     def _lost(self, position: Position, error: EngineError) -> None:
-        """Log the loss of a server, or another reason why none is connected."""
-        if str(error) != self._fault:
+        """Log the loss of a server, or another reason why nothing can be read."""
+        if self.contact.failed(self._prefix, str(error)):
             emit(
                 logger, SERVER_LOST, address=self, session=position.session_id or "-", reason=error
             )
-        self._fault = str(error)
+
+
+async def _wait(backoff: Backoff) -> None:
+    await asyncio.sleep(backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
 
 
 class _Following:
     """One run through the streams, over any number of connections."""
 
-    def __init__(self, prefix: str, position: Position, listener: FeedListener) -> None:
+    def __init__(
+        self, prefix: str, position: Position, listener: FeedListener, contact: Contact
+    ) -> None:
         self._prefix = prefix
         self._position = position
         self._listener = listener
+        self._contact = contact
         self._announced = ""
 
     async def read(self, connection: Connection, backoff: Backoff) -> None:
@@ -140,6 +170,11 @@ class _Following:
             newer = [session_id for session_id in sessions if session_id > behind]
             if newer:
                 return newer[0] if behind else newer[-1]
+            if behind:
+                self._answered(connection)
+            else:
+                problem = f"no stream {self._prefix}_* there: does an exporter run?"
+                self._contact.failed(self._prefix, problem)
             await asyncio.sleep(LOOK_INTERVAL_S)
 
     async def _read_session(self, connection: Connection, backoff: Backoff) -> EndReason:
@@ -151,6 +186,7 @@ class _Following:
         if self._announced != position.session_id:
             listener.on_session_started(position.session_id, position.sequence)
             self._announced = position.session_id
+        self._answered(connection)
         listener.on_connected()
         while True:
             for message in await reader.next_messages():
@@ -163,6 +199,11 @@ class _Following:
                     position.sequence = slab.last_sequence + 1
                     backoff.reset()
             await asyncio.sleep(0)  # a long stream must not keep the loop from clients
+
+    def _answered(self, connection: Connection) -> None:
+        """Note that the server has the streams."""
+        if self._contact.made(connection.server):
+            emit(logger, SERVER_CONNECTED, address=connection.server)
 
     def _decoded(self, stream: Stream, message: StoredMessage) -> TickBatch | StreamEnd:
         try:

@@ -12,7 +12,7 @@ from tradestack.wire.feed import TickBatch
 from tradestack.wire.sound_ticks import require_sound
 
 
-def require_next_session(upstream: object, session_id: str, current: FeedSession | None) -> None:
+def require_next_session(upstream: str, session_id: str, current: FeedSession | None) -> None:
     """Raise OperatorFault unless this can be the session after the current one."""
     if not is_session_id(session_id):
         raise _refused(upstream, f"its feed session has the id {session_id!r}")
@@ -24,7 +24,7 @@ def require_next_session(upstream: object, session_id: str, current: FeedSession
         )
 
 
-def require_next_ticks(upstream: object, batch: TickBatch, current: FeedSession) -> None:
+def require_next_ticks(upstream: str, batch: TickBatch, current: FeedSession) -> None:
     """Raise OperatorFault unless these can be the messages behind those in the log.
 
     Raises OSError.
@@ -37,6 +37,6 @@ def require_next_ticks(upstream: object, batch: TickBatch, current: FeedSession)
         raise _refused(upstream, f"session {current.session_id}: {error}") from None
 
 
-def _refused(upstream: object, problem: str) -> OperatorFault:
+def _refused(upstream: str, problem: str) -> OperatorFault:
     remedy = "no gateway sends that: follow one that can be trusted"
     return OperatorFault(f"upstream {upstream}", problem, remedy)

@@ -10,7 +10,9 @@ import socket
 
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.client.contact import Contact
 from tradestack.net.server.connection import Connection
+from tradestack.sessions.skipped_sessions import SkippedSessions
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed_messages import (
     HOPS_MAX,
@@ -27,11 +29,14 @@ _ID_BYTES = 8
 class FeedWay:
     """The way of this gateway's feed.
 
-    before: the gateways that it has passed, none if the source is here.
+    before: the gateways that it has passed, none if the source is here. sessions: the ids of the
+    feed sessions of this gateway, the oldest first. skipped: those that it has not followed.
     """
 
     def __init__(self) -> None:
         self.before: tuple[Hop, ...] = ()
+        self.sessions: tuple[str, ...] = ()
+        self.skipped = SkippedSessions()
         self._gateway = os.urandom(_ID_BYTES).hex()
         self._host = socket.gethostname()[:64]
         self._relays: set[Connection] = set()  # that have asked
@@ -62,11 +67,19 @@ class FeedWay:
             for connection in tuple(self._relays):
                 connection.send_unsequenced(payload)
 
-    def stats(self, head: int) -> dict[str, object]:
-        """Return the gateways before this one; head: the newest message here."""
+    def stats(self, head: int, contact: Contact) -> dict[str, object]:
+        """Return the gateways before this one; head: the newest message here.
+
+        contact: with the last of them; without it, its head is not known.
+        """
+        is_told = bool(self.before) and contact.problem is None
         return {
+            "connected_to": contact.server,
+            "fault": contact.problem,
+            "away_s": contact.away_s,
+            "sessions_skipped": self.skipped.total,
             "hops": len(self.before),
-            "lag": max(0, self.before[-1].head - head) if self.before else 0,
+            "lag": max(0, self.before[-1].head - head) if is_told else None,
             "way": [
                 {
                     "host": hop.host,
@@ -86,7 +99,9 @@ class FeedWay:
         if not isinstance(message, Way):
             return
         if any(hop.gateway == self._gateway for hop in message.hops):
-            way = " → ".join(hop.host for hop in message.hops)
+            self.before = message.hops  # told on, for the others of the loop to find themselves
+            own = {self._gateway: "this gateway"}
+            way = " → ".join(own.get(hop.gateway, hop.host) for hop in message.hops)
             raise OperatorFault(
                 f"upstream {upstream}",
                 f"relays this gateway's own feed: a loop ({way})",
@@ -99,7 +114,8 @@ class FeedWay:
                 "name as upstream a gateway that is nearer to the source",
             )
         self.before = message.hops
+        self.skipped.look(f"upstream {upstream}", message)
 
     def _encoded(self, head: int, lag_ns: int) -> bytes:
         own = Hop(gateway=self._gateway, host=self._host, head=head, lag_time_ns=lag_ns)
-        return encode_way((*self.before, own))
+        return encode_way((*self.before, own), self.sessions)

@@ -16,7 +16,6 @@ from tradestack.runtime.service import Context
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.trading.desk.counters import Counted, Counters
 from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
-from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.handshake import State
 from tradestack_strategy.hooks.hook_watch import HookWatch
@@ -39,14 +38,8 @@ def build_service(context: Context[StrategyConfig]) -> "StrategyService":
             f"name it by 1 to {INSTANCE_LENGTH_MAX} letters, digits and _ . -",
         )
     config = context.config
-    password = context.password(config.password_file)
-    if len(password) > PASSWORD_LENGTH_MAX:
-        raise OperatorFault(
-            "password",
-            "is too long for a login",
-            f"it has at most {PASSWORD_LENGTH_MAX} characters",
-        )
-    credentials = Credentials(config.user, password, config.server_users)
+    password = context.login_password(config.password_file)
+    credentials = Credentials(config.user, password(), config.server_users, read_password=password)
     return StrategyService(context, instance, credentials)
 
 

@@ -37,6 +37,7 @@ from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
 from tradestack.sources.relayed_log import RelayedLog
 from tradestack.sources.source import Source, SourceFault
 from tradestack.store.feed_log import FeedLog
+from tradestack.wire.feed_messages import SESSIONS_TOLD_MAX
 from tradestack_gateway.sessions.session_files import SessionFiles
 
 FOLLOWED: SourceIdentity = {"source": SourceChoice.RELAY.value}  # of another gateway's sessions
@@ -59,6 +60,7 @@ class FeedSessions:
         self._checked: SourceIdentity | None = None  # sources that were found good
         self._checked_whole = False
         self._ticks_expected: int | None = None  # of a session of these sources
+        self._recent: tuple[str, ...] = ()
         self._logs: dict[str, FeedLog] = {}  # of ended sessions, opened when asked for
         self._files = SessionFiles(directory)
         self._files.remove_unfinished()
@@ -120,6 +122,18 @@ class FeedSessions:
         self._end_earlier(resumed.session_id)
         emit(logger, FEED_SESSION_RESUMED, session=resumed.session_id, head=resumed.log.head)
         return resumed
+
+    def recent(self) -> tuple[str, ...]:
+        """Return the ids of the sessions like the newest one, of other gateways or of this one.
+
+        The oldest is first; those that were removed since the last call are among them.
+        """
+        is_followed = self.newest is not None and self.newest.sources == FOLLOWED
+        sidecars = map(self._files.usable_sidecar, self._files.session_ids())
+        found = [each for each in sidecars if each and (each.sources == FOLLOWED) is is_followed]
+        known = {*self._recent, *(sidecar.session_id for sidecar in found)}
+        self._recent = tuple(sorted(known))[-SESSIONS_TOLD_MAX:]
+        return self._recent
 
     def open_source(self, config: GatewayConfig) -> Source:
         """Open the sources at their beginning. Raises OperatorFault, SourceFault."""

@@ -9,6 +9,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -17,6 +18,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.observe.statistics import LatencyHistogram
+from tradestack.runtime.config.login_password import LoginPassword
 from tradestack.runtime.config.password import CREDENTIAL, read_login_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.supervisor.notify import Notifier
@@ -106,6 +108,10 @@ class Context(Generic[C]):
                 "create it, writable by the daemon's user, or change the key",
             ) from error
         return self.state_path
+
+    def login_password(self, password_file: Path | None) -> LoginPassword:
+        """Return what reads the password before each login; raise OperatorFault as `password`."""
+        return LoginPassword(partial(self.password, password_file))
 
     def password(self, password_file: Path | None) -> str:
         """Return the password with which to log in to servers; raise OperatorFault.

@@ -1,7 +1,8 @@
 """What relays and gateways tell each other beside the feed: JSON in unsequenced messages.
 
     relay → gateway    {"MsgType":"WayRequest"}
-    gateway → relay    {"MsgType":"Way","Hops":[{"Gateway":…,"Host":…,"Head":…,"LagTime":…}, …]}
+    gateway → relay    {"MsgType":"Way","Hops":[{"Gateway":…,"Host":…,"Head":…,"LagTime":…}, …],
+                        "Sessions":[…]}
 
 A way is where a feed has come from: first the gateway that has the source, last the one that sends
 the message. A relay that finds itself in it would follow its own feed.
@@ -16,6 +17,7 @@ from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_messages import SEQUENCE_MAX, TIME_NS_MAX, fix_name
 
 HOPS_MAX = 16  # relays behind each other
+SESSIONS_TOLD_MAX = 16
 
 _Name = Annotated[str, Meta(max_length=64)]
 
@@ -38,18 +40,26 @@ class WayRequest(msgspec.Struct, frozen=True, tag_field="MsgType", tag="WayReque
 
 
 class Way(msgspec.Struct, frozen=True, tag_field="MsgType", tag="Way", rename=fix_name):
-    """The gateways that the feed has passed, the first one first."""
+    """The gateways that the feed has passed, the first one first.
+
+    sessions: the ids of the newest feed sessions that the sender has had, the oldest first.
+    """
 
     hops: Annotated[tuple[Hop, ...], Meta(max_length=HOPS_MAX)] = ()
+    sessions: Annotated[tuple[_Name, ...], Meta(max_length=SESSIONS_TOLD_MAX)] = ()
+
+    def sessions_between(self, earlier: str, session_id: str) -> list[str]:
+        """Return the sender's sessions between these two; none if there was no earlier one."""
+        return [each for each in self.sessions if earlier and earlier < each < session_id]
 
 
 WAY_REQUEST = msgspec.json.encode(WayRequest())
 _DECODER = msgspec.json.Decoder(WayRequest | Way)
 
 
-def encode_way(hops: tuple[Hop, ...]) -> bytes:
-    """Hops → payload of the message."""
-    return msgspec.json.encode(Way(hops))
+def encode_way(hops: tuple[Hop, ...], sessions: tuple[str, ...] = ()) -> bytes:
+    """Hops, sessions → payload of the message."""
+    return msgspec.json.encode(Way(hops, sessions[-SESSIONS_TOLD_MAX:]))
 
 
 def decode_feed_message(payload: bytes) -> WayRequest | Way:

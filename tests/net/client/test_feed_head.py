@@ -1,10 +1,14 @@
 """The head of a feed session, asked for without receiving it."""
 
 import asyncio
+import logging
+
+import pytest
 
 from tests.kit.net import Net
 from tests.net.client.feeds import feed
 from tradestack.net.client.feed_head import find_head, probe_head
+from tradestack.net.client.login import Credentials
 
 
 async def test_probe_head_returns_session_and_head(net: Net) -> None:
@@ -30,3 +34,17 @@ async def test_find_head_waits_for_another_session_than_the_ended_one(net: Net) 
         handler.streams["1ABCDE1234"] = handler.current = following
 
         assert await found == ("1ABCDE1234", 0)
+
+
+async def test_a_corrected_password_finds_the_head(
+    net: Net, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is read before each login; the same refusal is logged once."""
+    caplog.set_level(logging.ERROR)
+    passwords = ["secret", "wrong", "wrong"]
+    credentials = Credentials("news", "wrong", read_password=passwords.pop)
+    async with net.serving(feed(net, 12)) as running:
+        found = await find_head([running.address], credentials)
+
+    assert (found, passwords) == (("0ABCDE1234", 12), [])
+    assert sum("rejected by server" in message for message in caplog.messages) == 1

@@ -28,6 +28,11 @@ class Alternatives:
         """The address to try next."""
         return self._addresses[self._index]
 
+    @property
+    def count(self) -> int:
+        """How many servers there are."""
+        return len(set(self._addresses))
+
     def failed(self) -> bool:
         """Turn to the next address; return whether all have failed, and it is time to wait."""
         self._index = (self._index + 1) % len(self._addresses)
@@ -37,7 +42,7 @@ class Alternatives:
     def denied(self) -> bool:
         """Note that the current server does not serve the session; return whether none does."""
         self._denied.add(self.current)
-        return len(self._denied) == len(set(self._addresses))
+        return len(self._denied) == self.count
 
     def may_follow(self, ended: str, session_id: str) -> bool:
         """Return whether the session may be the one after the ended one ("" for none).

@@ -42,8 +42,8 @@ class FeedClient(ReconnectingClient):
     session_id: "" for the current session. sequence: the first message wanted, 0 for new ones only.
     To continue where an earlier run stopped, pass both as it last saw them.
 
-    Both forms raise LoginRejected for wrong credentials, WrongPort (which is one) at the port of an
-    order manager, and SequenceHole when messages were lost.
+    Both forms raise LoginRejected when every gateway of the list refuses the login, WrongPort
+    (which is one) at the port of an order manager, and SequenceHole when messages were lost.
     They wait for a gateway that cannot be reached, but for the first login only as long as
     first_login_timeout_s (None: forever), and then raise NotReached.
     """
@@ -101,6 +101,15 @@ class FeedClient(ReconnectingClient):
                 position, lambda: _end_session(position, listener, EndReason.NOT_AVAILABLE)
             )
             await self._follow(logged_in, listener)
+
+    def go_to(self, session_id: str, sequence: int) -> None:
+        """Begin the next run with this message of the session; "" for the current one."""
+        self._position = Position(session_id, sequence)
+        self._announced = ""
+
+    def leave_server(self, problem: str) -> Address:
+        """Begin the next run at the next of the addresses; return the one left."""
+        return self._reconnector.leave(problem)
 
     def send_unsequenced(self, payload: bytes) -> None:
         """Send one message beside the feed; it is lost without a connection. Raises OutgoingFull.

@@ -48,6 +48,7 @@ async def find_head(
     well, for the newest session: a relay that is cut off still serves an old one.
     """
     servers = Alternatives(addresses)
+    told: dict[Address, str] = {}  # the refusals that were logged
     backoff = Backoff(max_ns=NEXT_SESSION_DELAY_MAX_NS) if ended else Backoff()
     while True:
         address = servers.current
@@ -56,10 +57,12 @@ async def find_head(
             if servers.may_follow(ended, head.session_id):
                 others = [each for each in addresses if each != address]
                 return await _newest(head, others, credentials)
-        except LoginRejected as rejection:
-            emit(logger, SERVER_LOGIN_REJECTED, address=address, reason=rejection)
-        except ServerNotTrusted as error:
-            emit(logger, SERVER_NOT_TRUSTED, address=address, reason=error)
+        except (LoginRejected, ServerNotTrusted) as refusal:
+            if told.get(address) != str(refusal):
+                is_rejection = isinstance(refusal, LoginRejected)
+                event = SERVER_LOGIN_REJECTED if is_rejection else SERVER_NOT_TRUSTED
+                emit(logger, event, address=address, reason=refusal)
+            told[address] = str(refusal)
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if backoff.failures else logging.INFO
             logger.log(level, "no connection to the feed at %s: %s", address, error)

@@ -35,7 +35,7 @@ class FeedListener:
         """Handle the end of a feed session; last_sequence is the last number delivered, or 0."""
 
     def on_unsequenced(self, payload: bytes) -> None:
-        """Handle a message beside the feed, which only a relay gets."""
+        """Handle a message beside the feed, which only a client gets that has asked for it."""
 
     def on_connected(self) -> None:
         """Handle a login at the gateway, the first or a later one."""

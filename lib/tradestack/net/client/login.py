@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
@@ -25,12 +26,18 @@ class Credentials:
     """A user and its password; the password is kept out of reprs, which end in logs.
 
     server_users: the users of this host whose processes may be shown the password, besides that of
-    this process. It does not concern servers on other hosts.
+    this process. It does not concern servers on other hosts. read_password: returns, before
+    each login, the password as its file has it by then; None: it does not change.
     """
 
     user: str
     password: str
     server_users: tuple[str, ...] = TRUSTED_USERS
+    read_password: Callable[[], str] | None = None
+
+    def present_password(self) -> str:
+        """Return the password as it is now."""
+        return self.password if self.read_password is None else self.read_password()
 
     def __repr__(self) -> str:
         return f"Credentials(user={self.user!r})"
@@ -43,6 +50,11 @@ class LoginRejected(Exception):
         super().__init__(text or f"login rejected: {reason.name.lower().replace('_', ' ')}")
         self.reason = reason
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the server refuses until a person has corrected user, password or address."""
+        return self.reason is soup.RejectReason.NOT_AUTHORIZED
+
 
 class WrongPort(LoginRejected):
     """The server serves something else than the client wants."""
@@ -52,6 +64,15 @@ class WrongPort(LoginRejected):
             soup.RejectReason.SESSION_NOT_AVAILABLE,
             f"{wanted.words} at {address}: {text}; check the address",
         )
+
+    @property
+    def is_final(self) -> bool:
+        """True: the port stays that of something else."""
+        return True
+
+
+class StandingBy(ConnectionError):
+    """The server takes no logins, because another one is the primary."""
 
 
 class NotReached(ConnectionError):
@@ -116,7 +137,7 @@ async def log_in(
     """
     request = soup.LoginRequest(
         user=credentials.user,
-        password=credentials.password,
+        password=credentials.present_password(),
         session_id=session_id,
         sequence=sequence,
         heartbeat_timeout_ms=heartbeat_timeout_ms,
@@ -167,6 +188,8 @@ def _check_remark(payload: bytes, address: Address, service: Service | None) -> 
     remark = decode_close(payload)
     if service and remark and remark.reason is CloseReason.WRONG_PORT:
         raise WrongPort(service, address, remark.text)
+    if remark and remark.reason is CloseReason.STANDBY:
+        raise StandingBy(remark.text)
 
 
 def _check_offer(request: soup.LoginRequest, logged_in: LoggedIn) -> None:

@@ -147,3 +147,25 @@ def test_status_fails_while_a_daemon_is_at_a_stop(
     assert status_of({"source_state": "fault"}, works[1]) == ExitStatus.NOT_RUNNING
     assert status_of(works[0], {"journal_fault": "1 MiB free"}) == ExitStatus.NOT_RUNNING
     assert "orders not taken: 1 MiB free, 0 orders" in capsys.readouterr().out
+
+
+def test_status_fails_while_a_relay_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    """It serves what it has, and looks like a gateway without ticks; a moment is no fault."""
+
+    def status_of(**upstream: object) -> tuple[int, str]:
+        up = {"pid": 2, "uptime_s": 100, "source_state": "running", "at_end": "loop"}
+        relay = {**up, "upstream": {"address": "10.77.0.1:8999"} | upstream}
+        report = StackReport(relay, {"pid": 3, "uptime_s": 100}, {}, ())
+        monkeypatch.setattr(RunningDaemons, "report", lambda _daemons: report)
+        return run(["status"]), capsys.readouterr().out
+
+    fault = "Connect call failed"
+    works, out = status_of(fault=None, away_s=0.0)
+    assert (works, "running, 0 ticks/s" in out) == (ExitStatus.DONE, True)
+    assert "at_end" not in out  # that is not in use there
+    assert status_of(fault=fault, away_s=2.5)[0] == ExitStatus.DONE
+    cut_off, out = status_of(fault=fault, away_s=20.0)
+    assert cut_off == ExitStatus.NOT_RUNNING
+    assert "not connected to 10.77.0.1:8999 for 20 s: Connect call failed, 0 ticks" in out

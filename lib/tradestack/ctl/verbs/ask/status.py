@@ -2,8 +2,9 @@
 
 Below them is what needs attention: the last error of a daemon, a limit that is near, a changed key
 that is not in use yet, and whether trading is halted. The exit status is 3 if a daemon does not
-answer, the gateway cannot publish, the order manager takes no orders because it cannot journal
-them, or a strategy is not connected. Exporter, FIX port and gRPC edge are shown while they run.
+answer, the gateway cannot publish, a relay has not reached the gateway that it follows for ten
+seconds, the order manager takes no orders because it cannot journal them, or a strategy is not
+connected. Exporter, FIX port and gRPC edge are shown while they run.
 
 A standby (man tradestack-replication) takes no orders either; for it the exit status is 3 when it
 cannot follow the primary, or does not hear it.
@@ -35,7 +36,7 @@ from tradestack.domain.units import counted, format_mebibytes
 from tradestack.observe.printable import printable
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
-CONNECTED_WITHIN_S = 10  # of a strategy's start; later it is a fault
+CONNECTED_WITHIN_S = 10  # of the start, or of the loss of an upstream; later it is a fault
 # States of a strategy that is not connected to a feed until the next feed session begins.
 WITHOUT_FEED = ("waiting for reports on the last messages", "session over")
 FAULT = "fault"  # the state of a source from which nothing more can be published
@@ -67,7 +68,8 @@ def run(args: argparse.Namespace) -> int:
             _print_pending(name, stats.get("config_pending", {}))
             for text in stats.get("config_unused", {}).values():
                 print(f"{name}: in its config, {text}")
-    if report.gateway is not None and report.gateway.get("at_end") == LOOP:
+    gateway = report.gateway or {}
+    if gateway.get("at_end") == LOOP and "upstream" not in gateway:
         print('at_end = "loop": positions begin again with each session')
     _print_trading((report.order_manager or {}).get("trading", {}), running.command("limits"))
     for fault in report.faults:
@@ -83,7 +85,11 @@ def _is_at_a_stop(report: StackReport) -> bool:
         for stats in report.strategies.values()
         if stats is not None
     )
-    is_silent = gateway.get("publication_blocked") or gateway.get("source_state") == FAULT
+    is_silent = (
+        gateway.get("publication_blocked")
+        or gateway.get("source_state") == FAULT
+        or gateway.get("upstream", {}).get("away_s", 0.0) >= CONNECTED_WITHIN_S
+    )
     is_cut_off = (report.others.get(EXPORTER) or {}).get("server_fault")
     return bool(is_silent or _is_unstored(order_manager) or is_apart or is_cut_off)
 
@@ -116,10 +122,16 @@ def _row(name: str, stats: Stats | None, describe: Callable[[Stats], str]) -> Se
 
 def _gateway(stats: Stats) -> str:
     rate, blocked = stats.get("rates", {}).get("1s", 0.0), stats.get("publication_blocked")
-    state = stats.get("source_state", "-")
+    state = f"{stats.get('source_state', '-')}, {rate:,.0f} ticks/s"
+    upstream = stats.get("upstream", {})
+    if blocked:
+        state = f"blocked: {blocked}"
+    elif fault := upstream.get("fault"):
+        away = duration_text(upstream["away_s"])
+        state = f"not connected to {upstream['address']} for {away}: {printable(fault)}"
     return (
-        (f"blocked: {blocked}, " if blocked else f"{state}, {rate:,.0f} ticks/s, ")
-        + f"{counted(stats.get('ticks_total', 0), 'tick')}, "
+        f"{state}, "
+        f"{counted(stats.get('ticks_total', 0), 'tick')}, "
         f"{counted(stats.get('rows_rejected', 0), 'row')} rejected"
     )
 
