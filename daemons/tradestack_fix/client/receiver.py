@@ -223,9 +223,10 @@ class Receiver:
         first = message.whole_number(tags.BEGIN_SEQ_NO, 1, NUMBER_MAX)
         last = message.whole_number(tags.END_SEQ_NO, 0, NUMBER_MAX)
         newest = self._owner.next_number - 1
+        words = f"EndSeqNo (16) is {last}" if 0 < last < first else f"the newest sent is {newest}"
         last = newest if last == 0 else min(last, newest)
         if first > last:
-            problem = f"BeginSeqNo (7) is {first}, the newest message asked for is {last}"
+            problem = f"BeginSeqNo (7) is {first}: {words}"
             raise Refused(SessionRejectReason.VALUE_INCORRECT, tags.BEGIN_SEQ_NO, problem)
         self._counters.resend_requests += 1
         self._owner.repeat(first, last)

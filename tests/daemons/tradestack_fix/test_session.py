@@ -9,6 +9,7 @@ from tradestack_fix.client.garbling import GARBLED_MAX
 from tradestack_fix.codec import tags
 from tradestack_fix.codec.message import (
     MESSAGE_BYTES_MAX,
+    Field,
     Message,
     Parties,
     encode_message,
@@ -71,6 +72,13 @@ def test_cancel_replace_status_and_mass_cancel_are_answered(member: FixClient) -
     assert by_type["r"][0].fields[tags.MASS_CANCEL_RESPONSE] == "0"  # refused, as nothing works
 
 
+def mass_cancel(client: FixClient, *fields: Field) -> None:
+    """Cancel all orders, with these fields besides."""
+    client.send(
+        Q, (tags.CL_ORD_ID, "all"), (tags.MASS_CANCEL_REQUEST_TYPE, "7"), (60, NOW), *fields
+    )
+
+
 LIMIT = (tags.ORD_TYPE, "2")
 REFUSALS: dict[str, tuple[Callable[[FixClient], None], str, tuple[str | None, ...]]] = {
     "unknown field": (lambda it: it.order("x", (18, "1")), "3", ("18", "2")),
@@ -83,6 +91,8 @@ REFUSALS: dict[str, tuple[Callable[[FixClient], None], str, tuple[str | None, ..
     "empty field": (lambda it: it.order("x", (tags.PRICE, "")), "3", ("44", "4")),
     "field twice": (lambda it: it.send(D, (11, "x"), (11, "y")), "3", ("11", "13")),
     "missing field": (lambda it: it.send(D, (11, "x")), "3", ("55", "1")),
+    "all symbols, and one": (lambda it: mass_cancel(it, (tags.SYMBOL, "SPY")), "3", ("55", "2")),
+    "one side": (lambda it: mass_cancel(it, (tags.SIDE, "1")), "3", ("54", "2")),
     "unknown type": (lambda it: it.send("zz"), "3", ("35", "11")),
     "type not served": (lambda it: it.send("V"), "j", (None, None)),
     "limit without price": (lambda it: it.order("x", LIMIT), "j", (None, None)),
