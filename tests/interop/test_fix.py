@@ -132,10 +132,17 @@ def test_who_was_away_gets_the_rest_of_an_ended_order_session(
         judge.until("logged on")
         judge.until("logged out")
         told += judge.messages
+    with FixJudge(tmp_path, port.address, CLIENT, resets=True) as judge:
+        judge.until("logged on")
+        judge.order("new", **good_till)
+        while (new := judge.until("message")).get(tags.CL_ORD_ID) != "new":
+            pass  # the order that goes on is restated first
+        judge.log_out()
 
     assert [each[tags.EXEC_ID] for each in told] == [report.exec_id for report in reports]
     assert filled(told[-1])
     assert told[-1][tags.POSS_DUP_FLAG] == "Y"
+    assert new[tags.MSG_SEQ_NUM] == "3"
 
 
 def test_what_another_program_sent_is_refused_as_what_it_was(

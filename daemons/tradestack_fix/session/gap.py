@@ -44,5 +44,5 @@ def not_come(number: int) -> str:
     """Return what a client is told that does not send what is missing."""
     return (
         f"MsgSeqNum {number} was asked for {ASKS_MAX} times and has not come, or was garbled: send "
-        "it as FIX 4.4, fill it as a gap, or log on with ResetSeqNumFlag (141=Y)"
+        "it as FIX 4.4, or fill it as a gap"
     )
