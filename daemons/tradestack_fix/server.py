@@ -63,13 +63,14 @@ class Newcomer:
         self.connection.hold("newcomer")
         try:
             message = parse_message(body)
-        except Unnumbered:
-            self.give_up()
+        except Unnumbered as fault:
+            self._server.log_on(self, LogonRefused(str(fault)))
             return
         self._server.log_on(self, message)
 
-    def on_garbled(self, _: Garbled) -> None:
-        self.give_up()
+    def on_garbled(self, reason: Garbled) -> None:
+        self.connection.hold("newcomer")
+        self._server.log_on(self, LogonRefused(f"garbled: {reason.value}"))
 
     def on_room(self) -> None:
         """Do nothing: a newcomer is sent a farewell at most."""
@@ -140,21 +141,23 @@ class Server:
         """Forget a connection that is closed, or a client's."""
         self._newcomers.pop(newcomer, None)
 
-    def log_on(self, newcomer: Newcomer, message: Message) -> None:
-        """Handle a first message, as soon as the newcomer's origin may try."""
+    def log_on(self, newcomer: Newcomer, first: Message | LogonRefused) -> None:
+        """Handle a first message, or what is wrong with it, as soon as its origin may try."""
         if newcomer not in self._newcomers:
             return
         may_try = self._refusals.may_try(newcomer.origin)
         if not may_try or len(self._checking) >= LOGONS_CHECKED_MAX:
-            asyncio.get_running_loop().call_later(RETRY_S, self.log_on, newcomer, message)
+            asyncio.get_running_loop().call_later(RETRY_S, self.log_on, newcomer, first)
             return
         config = self._config()
         try:
-            request = read_logon(message, config.comp_id, config.clients)
+            if isinstance(first, LogonRefused):
+                raise first
+            request = read_logon(first, config.comp_id, config.clients)
             if request.comp_id not in self._links and len(self._links) >= config.clients_max:
                 raise LogonRefused(FULL)
         except LogonRefused as refused:
-            self._refuse(newcomer, message, str(refused))
+            self._refuse(newcomer, first, str(refused))
             return
         newcomer.done()
         self._open(newcomer, request)
@@ -202,8 +205,9 @@ class Server:
             accepted.close()
             newcomer.done()
 
-    def _refuse(self, newcomer: Newcomer, message: Message, reason: str) -> None:
-        ours = Parties(self._shared.comp_id, message.fields.get(tags.SENDER_COMP_ID, UNKNOWN))
+    def _refuse(self, newcomer: Newcomer, first: Message | LogonRefused, reason: str) -> None:
+        sender = first.fields.get(tags.SENDER_COMP_ID) if isinstance(first, Message) else None
+        ours = Parties(self._shared.comp_id, sender or UNKNOWN)
         connection = newcomer.connection
         connection.send(farewell(ours, self._shared.clock.wall_ns(), reason))
         connection.leave()

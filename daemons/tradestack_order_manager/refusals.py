@@ -76,6 +76,6 @@ def _reference(message: Message) -> tuple[str, str]:
         case Progress():
             return "Progress", message.feed_session
         case Malformed():
-            return "", message.cl_ord_id
+            return message.msg_type, message.cl_ord_id
         case _:
             return type(message).__name__, message.cl_ord_id

@@ -108,7 +108,7 @@ class Settler:
             message = decode_client_message(payload)
         except InvalidOrder as invalid:
             connection.count_malformed()
-            message = Malformed(invalid.text, invalid.cl_ord_id)
+            message = Malformed(invalid.text, invalid.cl_ord_id, invalid.msg_type)
         if not self._received:
             self._received_ns = self._clock.monotonic_ns()
             self._time_ns = self._clock.wall_ns()

@@ -29,11 +29,12 @@ def type_of(message: fix.Message) -> str:
 
 
 class Client(fix.Application):
-    """An application that reports everything and adds the password to its logons."""
+    """An application that reports everything and adds the password to its logons; resets: 141=Y."""
 
-    def __init__(self, password: str) -> None:
+    def __init__(self, password: str, *, resets: bool) -> None:
         super().__init__()
         self._password = password
+        self._resets = resets
         self.session: fix.SessionID | None = None
 
     def onCreate(self, session: fix.SessionID) -> None:  # noqa: N802
@@ -48,6 +49,8 @@ class Client(fix.Application):
     def toAdmin(self, message: fix.Message, _: fix.SessionID) -> None:  # noqa: N802
         if type_of(message) == fix.MsgType_Logon:
             message.setField(fix.Password(self._password))
+            if self._resets:
+                message.setField(fix.ResetSeqNumFlag(True))
         if type_of(message) == fix.MsgType_Reject:
             tell("complaint", fields=fields_of(message))
 
@@ -76,7 +79,7 @@ def main() -> None:
     """Run a session until the commands end."""
     plan = json.loads(sys.stdin.readline())
     settings = fix.SessionSettings(plan["settings"])
-    client = Client(plan["password"])
+    client = Client(plan["password"], resets=plan["resets"])
     initiator = fix.SocketInitiator(client, fix.FileStoreFactory(settings), settings)
     initiator.start()
     for line in sys.stdin:

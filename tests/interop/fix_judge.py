@@ -1,6 +1,6 @@
 """A FIX client by QuickFIX, as a process: JSON lines in, JSON lines out.
 
-    in   {"settings": path, "password"}, then {"send": [[tag, value], …]}, MsgType first
+    in   {"settings": path, "password", "resets"}, then {"send": [[tag, value], …]}, MsgType first
     out  {"event": "logged on"} | {"event": "logged out"} | {"event": "ended"}
          {"event": "message" | "admin", "fields": [[tag, value], …]}   as it was received
          {"event": "complaint", "fields": …}                           a Reject that it sends
@@ -38,8 +38,10 @@ def dictionary() -> Path:
 class FixJudge:
     """A client; each call waits for what it is about."""
 
-    def __init__(self, directory: Path, address: tuple[str, int], comp_id: str) -> None:
-        """Start it; what it keeps is in the directory."""
+    def __init__(
+        self, directory: Path, address: tuple[str, int], comp_id: str, *, resets: bool = False
+    ) -> None:
+        """Start it; what it keeps is in the directory. resets: it asks for new numbers."""
         self.messages: list[Fields] = []  # of the application, all that came
         settings = directory / f"{comp_id}.cfg"
         settings.write_text(
@@ -56,7 +58,7 @@ class FixJudge:
             bufsize=0,
         )
         self._received = b""
-        self._tell({"settings": str(settings), "password": PASSWORD})
+        self._tell({"settings": str(settings), "password": PASSWORD, "resets": resets})
 
     def __enter__(self) -> Self:
         return self

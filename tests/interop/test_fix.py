@@ -1,5 +1,6 @@
 """FIX judged by QuickFIX: its session layer and its dictionary, over kills of the port."""
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from tests.kit.fix_port import CLIENT, FixPort
 from tests.kit.order_manager import USER
 from tests.kit.prerequisites import need_package
 from tests.kit.tape_order_manager import TapeOrderManager
+from tradestack.domain.order import MassCancelRequestType
+from tradestack.domain.requests import OrderMassCancelRequest
 from tradestack_fix.codec import tags
 
 ORDERS = 200
@@ -117,6 +120,7 @@ def test_who_was_away_gets_the_rest_of_an_ended_order_session(
         judge.order("fills", **good_till)
         judge.order("works", **good_till)
         told = judge.next_messages(2)
+        judge.log_out()  # only then has QuickFIX counted them for sure
     port.stats_when(lambda stats: not stats["clients"])
     feed.trade(10, 95.0)
     stream = order_manager.client(USER)
@@ -128,10 +132,53 @@ def test_who_was_away_gets_the_rest_of_an_ended_order_session(
         judge.until("logged on")
         judge.until("logged out")
         told += judge.messages
+    with FixJudge(tmp_path, port.address, CLIENT, resets=True) as judge:
+        judge.until("logged on")
+        judge.order("new", **good_till)
+        while (new := judge.until("message")).get(tags.CL_ORD_ID) != "new":
+            pass  # the order that goes on is restated first
+        judge.log_out()
 
     assert [each[tags.EXEC_ID] for each in told] == [report.exec_id for report in reports]
     assert filled(told[-1])
     assert told[-1][tags.POSS_DUP_FLAG] == "Y"
+    assert new[tags.MSG_SEQ_NUM] == "3"
+
+
+def test_what_another_program_sent_is_refused_as_what_it_was(
+    tmp_path: Path, port: FixPort, order_manager: TapeOrderManager
+) -> None:
+    """A JSON message that is not valid is no mass cancel; QuickFIX complains of none of them."""
+    order_manager.start()
+    port.start()
+    other = order_manager.client(USER)
+    for name, msg_type in (("order", "NewOrderSingle"), ("", "OrderCancelRequest"), ("", "Hello")):
+        other.send(json.dumps({"MsgType": msg_type, "ClOrdID": name, "OrderQty": 10}).encode())
+        other.receive_report()
+    mass_cancel = OrderMassCancelRequest(cl_ord_id="used", request_type=MassCancelRequestType.ALL)
+    one_symbol = OrderMassCancelRequest(
+        cl_ord_id="used", request_type=MassCancelRequestType.SYMBOL, symbol="SPY"
+    )
+    other.send(mass_cancel, one_symbol)
+    refusals = [other.receive_one(), other.receive_one()]
+    assert [type(each).__name__ for each in refusals] == [
+        "OrderMassCancelReport",
+        "ExecutionReport",
+    ]
+    other.close()
+
+    with FixJudge(tmp_path, port.address, CLIENT) as judge:
+        judge.until("logged on")
+        told = judge.next_messages(5)
+        judge.log_out()
+
+    refused = [(each[35], each.get(372), each.get(379), each.get(380)) for each in told[:3]]
+    assert refused == [("j", "D", "order", "0"), ("j", "F", None, "0"), ("j", "?", None, "0")]
+    assert all(each[tags.TEXT] for each in told[:3])
+    assert [(each[35], each[11], each[531]) for each in told[3:]] == [
+        ("r", "used", "7"),
+        ("r", "used", "0"),
+    ]
 
 
 def filled(message: dict[int, str]) -> bool:

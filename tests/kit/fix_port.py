@@ -17,6 +17,12 @@ CLIENT = "ACME"
 OTHER_CLIENT = "OTHER"
 
 
+def numbered(body: bytes) -> bytes:
+    """Body → message."""
+    start = b"8=FIX.4.4\x019=%d\x01%s" % (len(body), body)
+    return b"%s10=%03d\x01" % (start, sum(start) % 256)
+
+
 class FixPort(Daemon):
     """A FIX port in front of an order manager, for two clients."""
 
@@ -94,7 +100,9 @@ class FixClient:
         encryption = (tags.ENCRYPT_METHOD, "0")
         self.send(tags.LOGON, encryption, interval, (tags.PASSWORD, password), *fields)
 
-    def order(self, name: str, *fields: Field, number: int | None = None) -> None:
+    def order(
+        self, name: str, *fields: Field, number: int | None = None, time_ns: int | None = None
+    ) -> None:
         """Send a NewOrderSingle: buy 10 SPY at the market, but for these fields."""
         values = {
             tags.CL_ORD_ID: name,
@@ -111,7 +119,7 @@ class FixClient:
             if field[0] in (tags.POSS_DUP_FLAG, tags.POSS_RESEND, tags.ORIG_SENDING_TIME)
         ]
         values |= dict(field for field in fields if field not in header)
-        self.send(tags.NEW_ORDER_SINGLE, *header, *values.items(), number=number)
+        self.send(tags.NEW_ORDER_SINGLE, *header, *values.items(), number=number, time_ns=time_ns)
 
     def receive(self) -> Message:
         """Return the next message."""

@@ -154,6 +154,7 @@ executions = st.builds(
     reject_reason=st.none() | st.sampled_from(OrdRejReason),
     restatement_reason=st.none() | st.sampled_from(ExecRestatementReason),
     status_request_id=st.none() | visible(32),
+    ref_msg_type=st.none() | st.just("") | visible(32),
     text=st.none() | st.text(max_size=30),
     transact_time_ns=times,
     **made,

@@ -57,6 +57,7 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields: dict[str, object]) ->
         orders.decode_client_message(changed(**fields))
 
     assert refusal.value.cl_ord_id == "news-1"
+    assert refusal.value.msg_type == (fields.get("MsgType", "NewOrderSingle") or "")
     assert refusal.value.text.isprintable()
     assert 0 < len(refusal.value.text) <= orders.TEXT_LENGTH_MAX
 

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, PROTOCOL_VIOLATION, Event
+from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, Event
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack_fix.client.connection import Connection
 from tradestack_fix.client.desk import UNCONFIRMED_MAX, Desk, Waiting
 from tradestack_fix.client.farewell import farewell
+from tradestack_fix.client.garbling import Garbling
 from tradestack_fix.client.heart import Heart
 from tradestack_fix.client.number_file import NUMBER_FAULTS, RECORDS_MAX
 from tradestack_fix.client.opened_session import (
@@ -36,8 +37,6 @@ from tradestack_fix.codec.message import Field, Parties
 from tradestack_fix.mapping.reports import Asked, one_line, status_message
 from tradestack_fix.session.beginning import RESET_REMEDY
 from tradestack_fix.session.logon import NOT_AUTHORISED, LogonRefused, LogonRequest, logon_answer
-
-GARBLED_MAX = 100  # of one connection: then it is a broken program, or no FIX at all
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +67,7 @@ class Link:
         self._parties = Parties(sender=shared.comp_id, target=request.comp_id)
         self._earlier_session = ""  # whose rest the client gets
         self._opened: OpenedSession | None = None
-        self._garbled = 0
+        self._garbling = Garbling(self, shared.counters)
         self._session_end = SessionEnd(self, shared.clock)
         self._heart = Heart(self, request.heart_bt_int_s, shared.clock)
         connection.owner = self
@@ -167,6 +166,12 @@ class Link:
         if self._desk.unconfirmed >= UNCONFIRMED_MAX:
             self.connection.hold("desk")
 
+    def log(self, event: Event, **fields: str) -> None:
+        """Write a log entry about the client."""
+        request = self.request
+        names = {"client": request.comp_id, "user": request.user}
+        self._shared.lines.emit(logger, event, origin=request.user, **names, **fields)
+
     # ---- the connection's owner ----------------------------------------------------------------
 
     def on_body(self, body: bytes) -> None:
@@ -176,11 +181,7 @@ class Link:
             self._session.receiver.take(body)
 
     def on_garbled(self, reason: Garbled) -> None:
-        self._shared.counters.messages_garbled += 1
-        self._garbled += 1
-        self._log(PROTOCOL_VIOLATION, reason=reason.value)
-        if reason is Garbled.VERSION or self._garbled >= GARBLED_MAX:
-            self.leave(f"garbled: {reason.value}")
+        self._garbling.note(reason, self._session.receiver.expected)
 
     def on_full(self) -> None:
         self._desk.pause()
@@ -227,6 +228,8 @@ class Link:
     def on_confirmed(self) -> None:
         if self._desk.unconfirmed < UNCONFIRMED_MAX:
             self.connection.release("desk")
+        if self._opened is not None:
+            self._opened.receiver.confirmed()
 
     def on_desk_closed(self, reason: str) -> None:
         self.leave(reason)
@@ -240,6 +243,7 @@ class Link:
             self._begin()
         for waiting in not_taken:
             self._session.receiver.not_available(waiting, NOT_TAKEN_TEXT)
+        self.on_confirmed()
         if self.state is State.ACTIVE:
             self._session_end.begin()
 
@@ -261,7 +265,7 @@ class Link:
             return
         self._opened, self.state = opened, State.ACTIVE
         shared.counters.logons += 1
-        self._log(CLIENT_LOGGED_IN)
+        self.log(CLIENT_LOGGED_IN)
         self.send(tags.LOGON, logon_answer(request))
         opened.receiver.ask_if_missing(request.number)
         if opened.sender.sent < head and self.connection.is_open:  # else it has ended meanwhile
@@ -290,9 +294,4 @@ class Link:
             self.connection.send(farewell(self._parties, now_ns, reason))
         self.connection.leave()
         if not is_refused:
-            self._log(CLIENT_LEFT, reason=reason)
-
-    def _log(self, event: Event, **fields: str) -> None:
-        request = self.request
-        names = {"client": request.comp_id, "user": request.user}
-        self._shared.lines.emit(logger, event, origin=request.user, **names, **fields)
+            self.log(CLIENT_LEFT, reason=reason)

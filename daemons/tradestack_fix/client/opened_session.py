@@ -95,7 +95,8 @@ def open_session(
         sent=beginning.sent,
         repeated_through=beginning.repeated,
     )
-    return OpenedSession(kept, sender, Receiver(owner, parties, expected, shared))
+    receiver = Receiver(owner, parties, expected, shared.clock, shared.counters)
+    return OpenedSession(kept, sender, receiver)
 
 
 def earlier_session(shared: Surroundings, request: LogonRequest, session_id: str) -> str:

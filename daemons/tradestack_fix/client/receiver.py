@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import Clock
 from tradestack.domain.order import Order
 from tradestack.domain.requests import OrderStatusRequest
+from tradestack_fix.client.counters import Counters
 from tradestack_fix.client.desk import Desk, Waiting
-from tradestack_fix.client.surroundings import Surroundings
 from tradestack_fix.codec import tags
 from tradestack_fix.codec.message import (
     NUMBER_MAX,
@@ -28,11 +28,10 @@ from tradestack_fix.mapping.definitions import (
 )
 from tradestack_fix.mapping.reports import Asked
 from tradestack_fix.mapping.requests import MSG_TYPES, MissingByCondition, parse_request
+from tradestack_fix.session.gap import Ask, Gap, not_come
 from tradestack_fix.session.header import HeaderFault, check_header
 from tradestack_fix.session.rules import Act, Kind, act_on, kind_of, too_low
 
-# A client that was asked for what is missing is asked again after this time without an answer.
-ASK_AGAIN_NS = 10 * NANOSECONDS_PER_SECOND
 UNSUPPORTED_MSG_TYPE, NOT_AVAILABLE, MISSING_BY_CONDITION = "3", "4", "5"  # BusinessRejectReason
 AWAY_TEXT = "the order manager is away: it was not taken, send it again later"
 NOT_TAKEN_TEXT = "the order session has ended: it was not taken"
@@ -71,13 +70,16 @@ class Owner(Protocol):
 class Receiver:
     """The client's side of a FIX session; expected: the number of its next message."""
 
-    def __init__(self, owner: Owner, parties: Parties, expected: int, shared: Surroundings) -> None:
+    def __init__(
+        self, owner: Owner, parties: Parties, expected: int, clock: Clock, counters: Counters
+    ) -> None:
         self.expected = expected
         self._owner = owner
         self._parties = parties
-        self._clock = shared.clock
-        self._counters = shared.counters
-        self._asked_ns: int | None = None  # when the client was asked for what is missing
+        self._clock = clock
+        self._counters = counters
+        self._gap = Gap()
+        self._leaving = ""  # why the session ends as soon as the order manager has everything
         self._handlers: Mapping[str, Callable[[Message], None]] = {
             tags.HEARTBEAT: self._heartbeat,
             tags.TEST_REQUEST: self._test_request,
@@ -97,6 +99,8 @@ class Receiver:
 
     def take(self, body: bytes) -> None:
         """Handle a message."""
+        if self._leaving:
+            return
         try:
             message = parse_message(body)
         except Unnumbered as fault:
@@ -105,12 +109,28 @@ class Receiver:
         try:
             check_header(message, self._parties, self._clock.wall_ns())
         except HeaderFault as fault:
-            self._reject(message, fault.refused)
-            self._owner.leave(str(fault))
+            self._end_by(message, fault)
         except Refused as refused:
             self._act(message, refused)
         else:
             self._act(message, message.fault)
+
+    def confirmed(self) -> None:
+        """End, if that has waited for the order manager to have all that came before."""
+        if self._leaving and not self._owner.desk.unconfirmed:
+            self._owner.leave(self._leaving)
+
+    def _end_by(self, message: Message, fault: HeaderFault) -> None:
+        """Refuse a message if it is its turn, and end the session.
+
+        Its number counts, and it ends when those before it are taken for sure: what is refused once
+        is not asked for at the next logon, where it could be taken.
+        """
+        if act_on(message, self.expected) is Act.HANDLE:
+            self._count(message)
+            self._reject(message, fault.refused)
+        self._leaving = str(fault)
+        self.confirmed()
 
     def _act(self, message: Message, fault: Refused | None) -> None:
         """Do what the rules say; fault: why the message is refused if it is its turn."""
@@ -125,10 +145,12 @@ class Receiver:
                 self._handle(message, fault)
                 self._ask()
             case Act.HANDLE:
-                self._asked_ns = None
-                if kind_of(message) is not Kind.RESET:
-                    self.expected = message.number + 1
+                self._count(message)
                 self._handle(message, fault)
+
+    def _count(self, message: Message) -> None:
+        if kind_of(message) is not Kind.RESET:  # whose own number means nothing
+            self.expected = message.number + 1
 
     def _handle(self, message: Message, fault: Refused | None) -> None:
         if message.msg_type in (tags.REJECT, tags.BUSINESS_MESSAGE_REJECT):
@@ -201,9 +223,10 @@ class Receiver:
         first = message.whole_number(tags.BEGIN_SEQ_NO, 1, NUMBER_MAX)
         last = message.whole_number(tags.END_SEQ_NO, 0, NUMBER_MAX)
         newest = self._owner.next_number - 1
+        words = f"EndSeqNo (16) is {last}" if 0 < last < first else f"the newest sent is {newest}"
         last = newest if last == 0 else min(last, newest)
         if first > last:
-            problem = f"BeginSeqNo (7) is {first}, the newest message asked for is {last}"
+            problem = f"BeginSeqNo (7) is {first}: {words}"
             raise Refused(SessionRejectReason.VALUE_INCORRECT, tags.BEGIN_SEQ_NO, problem)
         self._counters.resend_requests += 1
         self._owner.repeat(first, last)
@@ -221,13 +244,15 @@ class Receiver:
 
     def _ask(self) -> None:
         """Ask for everything from the expected number on, unless that was asked just now."""
-        now_ns = self._clock.monotonic_ns()
-        if self._asked_ns is not None and now_ns - self._asked_ns < ASK_AGAIN_NS:
-            return
-        self._asked_ns = now_ns
-        self._counters.gaps += 1
-        fields = [(tags.BEGIN_SEQ_NO, str(self.expected)), (tags.END_SEQ_NO, "0")]
-        self._owner.send(tags.RESEND_REQUEST, fields)
+        match self._gap.ask(self.expected, self._clock.monotonic_ns()):
+            case Ask.NOW:
+                self._counters.gaps += 1
+                fields = [(tags.BEGIN_SEQ_NO, str(self.expected)), (tags.END_SEQ_NO, "0")]
+                self._owner.send(tags.RESEND_REQUEST, fields)
+            case Ask.NO_MORE:
+                self._owner.leave(not_come(self.expected))
+            case Ask.LATER:
+                pass
 
     # ---- refusals ------------------------------------------------------------------------------
 

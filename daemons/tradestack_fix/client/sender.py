@@ -142,4 +142,5 @@ class Sender:
 
     def _send(self, msg_type: str, number: int, fields: Sequence[Field]) -> None:
         now_ns = self._clock.wall_ns()
-        self._connection.send(encode_message(msg_type, number, self._parties, now_ns, fields))
+        present = [field for field in fields if field[1]]  # FIX has no empty ones
+        self._connection.send(encode_message(msg_type, number, self._parties, now_ns, present))

@@ -16,9 +16,10 @@ BEGIN_STRING = b"8=FIX.4.4\x01"
 START = b"8=FIX"  # of a message, of any version
 TRAILER_LENGTH = 7  # "10=123" SOH
 LENGTH_FIELD_MAX = 9  # "9=123456" SOH
-# An order has some 200 bytes. It also bounds what a wrong BodyLength makes a connection wait for.
-BODY_BYTES_MAX = 4_096
+# Longer ones are skipped. It also bounds what a wrong BodyLength makes a connection wait for.
+BODY_BYTES_MAX = 65_536
 
+_NEXT_START = SOH + START  # within a body it is that of another message
 _LENGTH = re.compile(rb"9=([0-9]{1,6})")
 _TRAILER = re.compile(rb"10=([0-9]{3})\x01")
 
@@ -110,6 +111,8 @@ class FrameDecoder:
 
     def _body(self, begin: int, length: int) -> bytes | Garbled | None:
         end = begin + length
+        if self._pending.find(_NEXT_START, begin, end + TRAILER_LENGTH) >= 0:
+            return Garbled.TRAILER  # what it claims is another's: that one does not wait for it
         if len(self._pending) < end + TRAILER_LENGTH:
             return None
         whole = bytes(self._pending[: end + TRAILER_LENGTH])

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tradestack_fix.codec import tags
-from tradestack_fix.codec.frames import BEGIN_STRING
+from tradestack_fix.codec.frames import BEGIN_STRING, SOH
 from tradestack_fix.codec.times import format_time
 
 Field = tuple[int, str]
 NUMBER_MAX = 2**31 - 1  # of a message: more does not fit into the integers of many engines
 NUMBER_DIGITS_MAX = 10
 TAG_DIGITS_MAX = 6
+# An order has some 200 bytes. The fields of a longer message are not looked at, but for its header.
+MESSAGE_BYTES_MAX = 4_096
 SHOWN_LENGTH_MAX = 64  # of a peer's text in one of ours
 
 
@@ -29,6 +31,7 @@ class SessionRejectReason(enum.IntEnum):
     INVALID_MSG_TYPE = 11
     TAG_TWICE = 13
     TAG_OUT_OF_ORDER = 14
+    OTHER = 99
 
 
 class Refused(Exception):
@@ -101,9 +104,13 @@ def shown(text: str) -> str:
 
 
 def parse_message(body: bytes) -> Message:
-    """Body → message. Raises Unnumbered."""
+    """Body → message; of one that is too long, what is at its beginning. Raises Unnumbered."""
     fields: dict[int, str] = {}
     fault: Refused | None = None
+    if len(body) > MESSAGE_BYTES_MAX:
+        problem = f"its body has {len(body)} bytes, and may have {MESSAGE_BYTES_MAX}"
+        fault = Refused(SessionRejectReason.OTHER, None, problem)
+        body = body[: body.rfind(SOH, 0, MESSAGE_BYTES_MAX) + 1]
     for text in body[:-1].decode("latin-1").split("\x01"):
         name, _, value = text.partition("=")
         tag = parse_number(name) if len(name) <= TAG_DIGITS_MAX else None

@@ -15,6 +15,7 @@ from tradestack.domain.order import (
     Side,
     TimeInForce,
 )
+from tradestack_fix.codec import tags
 
 WordT = TypeVar("WordT")
 
@@ -76,6 +77,15 @@ EXEC_RESTATEMENT_REASONS: Mapping[ExecRestatementReason, str] = {
     ExecRestatementReason.CANCEL_ON_TRADING_HALT: "6",
     ExecRestatementReason.CANCEL_ON_CONNECTION_LOSS: "99",  # 100 since FIX 5.0
     ExecRestatementReason.OTHER: "99",
+}
+
+
+REF_MSG_TYPES: Mapping[str, str] = {
+    "NewOrderSingle": tags.NEW_ORDER_SINGLE,
+    "OrderCancelRequest": tags.ORDER_CANCEL_REQUEST,
+    "OrderCancelReplaceRequest": tags.ORDER_CANCEL_REPLACE_REQUEST,
+    "OrderMassCancelRequest": tags.ORDER_MASS_CANCEL_REQUEST,
+    "OrderStatusRequest": tags.ORDER_STATUS_REQUEST,
 }
 
 

@@ -27,6 +27,7 @@ from tradestack_fix.mapping.codes import (
     MASS_CANCEL_REQUEST_TYPES,
     ORD_REJ_REASONS,
     ORD_STATUSES,
+    REF_MSG_TYPES,
     SIDES,
     code_of,
 )
@@ -34,6 +35,8 @@ from tradestack_fix.mapping.codes import (
 NO_ORDER_ID = "NONE"  # as FIX has it
 ABSOLUTE = "3"  # CommType: the commission is an amount
 OTHER = "99"
+OTHER_BUSINESS_REASON = "0"
+UNKNOWN_MSG_TYPE = "?"  # of a message that has none, where FIX requires one
 MASS_CANCEL_REJECTED = "0"  # MassCancelResponse
 UNKNOWN_SYMBOL = "?"  # of a report that has none, where FIX requires one
 
@@ -51,8 +54,8 @@ def report_message(report: Report) -> tuple[str, list[Field]]:
     """Report → message."""
     match report:
         case ExecutionReport():
-            if _is_of_mass_cancel(report):
-                return tags.ORDER_MASS_CANCEL_REPORT, _rejected_mass_cancel(report)
+            if report.exec_type is ExecType.REJECTED and report.side is None:
+                return _rejection_without_side(report)
             return tags.EXECUTION_REPORT, list(_execution_fields(report, None))
         case OrderCancelReject():
             return tags.ORDER_CANCEL_REJECT, list(_cancel_reject_fields(report))
@@ -68,11 +71,6 @@ def status_message(report: ExecutionReport, asked: Asked) -> tuple[str, list[Fie
 def one_line(text: str) -> str:
     """Text for people → what FIX may carry of it."""
     return "".join(each if " " <= each <= "~" else "?" for each in text)
-
-
-def _is_of_mass_cancel(report: ExecutionReport) -> bool:
-    """Return whether it rejects a mass cancel: that of an order has a side."""
-    return report.exec_type is ExecType.REJECTED and report.side is None
 
 
 def _execution_fields(report: ExecutionReport, asked: Asked | None) -> Iterator[Field]:
@@ -163,11 +161,28 @@ def _mass_cancel_fields(report: OrderMassCancelReport) -> Iterator[Field]:
     yield tags.TRANSACT_TIME, format_time(report.transact_time_ns)
 
 
+def _rejection_without_side(report: ExecutionReport) -> tuple[str, list[Field]]:
+    """Rejection of what is no order → message; FIX's ExecutionReport has always a side.
+
+    One of a mass cancel that parsed does not name its type.
+    """
+    name = report.ref_msg_type
+    if name is None or REF_MSG_TYPES.get(name) == tags.ORDER_MASS_CANCEL_REQUEST:
+        return tags.ORDER_MASS_CANCEL_REPORT, _rejected_mass_cancel(report)
+    fields = [
+        (tags.REF_MSG_TYPE, REF_MSG_TYPES.get(name, name) or UNKNOWN_MSG_TYPE),
+        (tags.BUSINESS_REJECT_REF_ID, report.cl_ord_id),
+        (tags.BUSINESS_REJECT_REASON, OTHER_BUSINESS_REASON),
+        (tags.TEXT, one_line(report.text or "")),
+    ]
+    return tags.BUSINESS_MESSAGE_REJECT, fields
+
+
 def _rejected_mass_cancel(report: ExecutionReport) -> list[Field]:
     """Return a refusal; which orders it was about is not in the report: all of them at most."""
     return [
         (tags.CL_ORD_ID, report.cl_ord_id),
-        (tags.ORDER_ID, report.cl_ord_id),
+        (tags.ORDER_ID, report.cl_ord_id or NO_ORDER_ID),
         (
             tags.MASS_CANCEL_REQUEST_TYPE,
             code_of(MASS_CANCEL_REQUEST_TYPES, MassCancelRequestType.ALL),

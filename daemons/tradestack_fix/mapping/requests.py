@@ -103,9 +103,11 @@ def _mass_cancel(message: Message) -> OrderMassCancelRequest:
         raise MissingByCondition(
             tags.SYMBOL, "a mass cancel of a symbol (MassCancelRequestType 1) needs a Symbol (55)"
         )
+    # Less is asked for than would be canceled: that is not done.
+    if not is_of_symbol and tags.SYMBOL in message.fields:
+        raise _undefined(tags.SYMBOL, "MassCancelRequestType 7 is of all symbols: leave Symbol out")
     if tags.SIDE in message.fields:
-        problem = "a mass cancel is of both sides here: leave Side (54) out"
-        raise Refused(SessionRejectReason.TAG_NOT_DEFINED, tags.SIDE, problem)
+        raise _undefined(tags.SIDE, "a mass cancel is of both sides here: leave Side out")
     return OrderMassCancelRequest(
         cl_ord_id=_cl_ord_id(message, tags.CL_ORD_ID),
         request_type=kind,
@@ -131,6 +133,10 @@ _PARSERS: Mapping[str, Callable[[Message], Entered]] = {
 
 def _incorrect(tag: int, words: str) -> Refused:
     return Refused(SessionRejectReason.VALUE_INCORRECT, tag, f"tag {tag} is not {words}")
+
+
+def _undefined(tag: int, words: str) -> Refused:
+    return Refused(SessionRejectReason.TAG_NOT_DEFINED, tag, f"tag {tag}: {words}")
 
 
 def _word(message: Message, tag: int, words: Mapping[str, WordT]) -> WordT:

@@ -408,7 +408,7 @@ class OrderSessionStarted(_message.Message):
     def __init__(self, order_session: _Optional[str] = ..., next_sequence: _Optional[int] = ...) -> None: ...
 
 class ExecutionReport(_message.Message):
-    __slots__ = ("order_id", "cl_ord_id", "orig_cl_ord_id", "exec_id", "exec_type", "ord_status", "symbol", "side", "order_qty", "price", "last_qty", "last_px", "cum_qty", "leaves_qty", "avg_px", "commission", "ord_rej_reason", "exec_restatement_reason", "ord_status_req_id", "text", "transact_time_ns", "feed_session", "feed_seq", "visible_time_ns")
+    __slots__ = ("order_id", "cl_ord_id", "orig_cl_ord_id", "exec_id", "exec_type", "ord_status", "symbol", "side", "order_qty", "price", "last_qty", "last_px", "cum_qty", "leaves_qty", "avg_px", "commission", "ord_rej_reason", "exec_restatement_reason", "ord_status_req_id", "text", "transact_time_ns", "feed_session", "feed_seq", "visible_time_ns", "ref_msg_type")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     CL_ORD_ID_FIELD_NUMBER: _ClassVar[int]
     ORIG_CL_ORD_ID_FIELD_NUMBER: _ClassVar[int]
@@ -433,6 +433,7 @@ class ExecutionReport(_message.Message):
     FEED_SESSION_FIELD_NUMBER: _ClassVar[int]
     FEED_SEQ_FIELD_NUMBER: _ClassVar[int]
     VISIBLE_TIME_NS_FIELD_NUMBER: _ClassVar[int]
+    REF_MSG_TYPE_FIELD_NUMBER: _ClassVar[int]
     order_id: int
     cl_ord_id: str
     orig_cl_ord_id: str
@@ -457,7 +458,8 @@ class ExecutionReport(_message.Message):
     feed_session: str
     feed_seq: int
     visible_time_ns: int
-    def __init__(self, order_id: _Optional[int] = ..., cl_ord_id: _Optional[str] = ..., orig_cl_ord_id: _Optional[str] = ..., exec_id: _Optional[str] = ..., exec_type: _Optional[_Union[ExecType, str]] = ..., ord_status: _Optional[_Union[OrdStatus, str]] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., order_qty: _Optional[int] = ..., price: _Optional[int] = ..., last_qty: _Optional[int] = ..., last_px: _Optional[int] = ..., cum_qty: _Optional[int] = ..., leaves_qty: _Optional[int] = ..., avg_px: _Optional[int] = ..., commission: _Optional[int] = ..., ord_rej_reason: _Optional[_Union[OrdRejReason, str]] = ..., exec_restatement_reason: _Optional[_Union[ExecRestatementReason, str]] = ..., ord_status_req_id: _Optional[str] = ..., text: _Optional[str] = ..., transact_time_ns: _Optional[int] = ..., feed_session: _Optional[str] = ..., feed_seq: _Optional[int] = ..., visible_time_ns: _Optional[int] = ...) -> None: ...
+    ref_msg_type: str
+    def __init__(self, order_id: _Optional[int] = ..., cl_ord_id: _Optional[str] = ..., orig_cl_ord_id: _Optional[str] = ..., exec_id: _Optional[str] = ..., exec_type: _Optional[_Union[ExecType, str]] = ..., ord_status: _Optional[_Union[OrdStatus, str]] = ..., symbol: _Optional[str] = ..., side: _Optional[_Union[Side, str]] = ..., order_qty: _Optional[int] = ..., price: _Optional[int] = ..., last_qty: _Optional[int] = ..., last_px: _Optional[int] = ..., cum_qty: _Optional[int] = ..., leaves_qty: _Optional[int] = ..., avg_px: _Optional[int] = ..., commission: _Optional[int] = ..., ord_rej_reason: _Optional[_Union[OrdRejReason, str]] = ..., exec_restatement_reason: _Optional[_Union[ExecRestatementReason, str]] = ..., ord_status_req_id: _Optional[str] = ..., text: _Optional[str] = ..., transact_time_ns: _Optional[int] = ..., feed_session: _Optional[str] = ..., feed_seq: _Optional[int] = ..., visible_time_ns: _Optional[int] = ..., ref_msg_type: _Optional[str] = ...) -> None: ...
 
 class OrderCancelReject(_message.Message):
     __slots__ = ("order_id", "cl_ord_id", "orig_cl_ord_id", "ord_status", "cxl_rej_response_to", "cxl_rej_reason", "text", "transact_time_ns", "feed_session", "feed_seq", "visible_time_ns")

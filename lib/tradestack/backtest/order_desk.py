@@ -161,7 +161,7 @@ class OrderDesk:
         try:
             decoded = decode_client_message(payload)
         except InvalidOrder as invalid:
-            decoded = Malformed(invalid.text, invalid.cl_ord_id)
+            decoded = Malformed(invalid.text, invalid.cl_ord_id, invalid.msg_type)
         return Received(self._sender, time_ns, payload, decoded)
 
     def _record(self, batch: Batch) -> None:

@@ -41,6 +41,7 @@ class ExecutionReport(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     reject_reason: OrdRejReason | None = None  # 103
     restatement_reason: ExecRestatementReason | None = None  # 378
     status_request_id: str | None = None  # 790, of the OrderStatusRequest that this answers
+    ref_msg_type: str | None = None  # 372, of a message that did not parse; "": it is not known
     text: str | None = None  # 58, for people
     transact_time_ns: int  # 60, when it was received or, without a request, journalled
     feed_session: str | None = None  # the feed message that made the report

@@ -99,6 +99,9 @@ PROTOCOL_VIOLATION = Event(
     logging.WARNING,
     "protocol violation, session ended",
 )
+MESSAGE_SKIPPED = Event(
+    "MESSAGE_SKIPPED", "30d36839164a49d1bf4d3b829e88fe38", logging.WARNING, "garbled bytes skipped"
+)
 LINES_SUPPRESSED = Event(
     "LINES_SUPPRESSED",
     "5be1e1a7a5e54f0e9a6c1a2f0f7b9c31",
@@ -254,10 +257,7 @@ LIMIT_BROKEN = Event(
     "limit broken that refuses nothing",
 )
 LIMITS_CHANGED = Event(
-    "LIMITS_CHANGED",
-    "c8bda3d630a64d65aad65a12f800e5b4",
-    logging.INFO,
-    "limits changed",
+    "LIMITS_CHANGED", "c8bda3d630a64d65aad65a12f800e5b4", logging.INFO, "limits changed"
 )
 STRATEGY_REGISTERED = Event(
     "STRATEGY_REGISTERED", "8692bb5f0f1747b8b380181bd18df7d1", logging.INFO, "strategy registered"

@@ -204,6 +204,7 @@ class ExecutionReportMessage(
     ord_rej_reason: OrdRejReason | None = None
     exec_restatement_reason: ExecRestatementReason | None = None
     ord_status_req_id: str | None = None
+    ref_msg_type: str | None = None
     text: str | None = None
     transact_time_ns: Time
     feed_session: str | None = None

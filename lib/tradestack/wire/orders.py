@@ -57,13 +57,14 @@ ServerMessage = Report | Registered | MatchedThrough | BusinessMessageReject
 class InvalidOrder(Exception):
     """JSON message that is not an order: it is answered with REJECTED, the connection stays.
 
-    cl_ord_id: as far as it could be made out, else "".
+    cl_ord_id, msg_type: as far as they could be made out, else "".
     """
 
-    def __init__(self, text: str, cl_ord_id: str) -> None:
+    def __init__(self, text: str, cl_ord_id: str, msg_type: str) -> None:
         super().__init__(text)
         self.text = text
         self.cl_ord_id = cl_ord_id
+        self.msg_type = msg_type
 
 
 _encoder = msgspec.json.Encoder()
@@ -85,12 +86,12 @@ def decode_client_message(payload: bytes) -> ClientMessage:
         return _CLIENT_KINDS[type(message)].to_value(message)
     except InvalidText:
         text = _find_fault(message, _CLIENT_KINDS[type(message)].texts)
-        raise InvalidOrder(text, _find_cl_ord_id(payload)) from None
+        raise _invalid(text, payload) from None
     except InvalidCombination as error:
-        raise InvalidOrder(str(error), _find_cl_ord_id(payload)) from None
+        raise _invalid(str(error), payload) from None
     except msgspec.ValidationError as error:
         _check_json(payload)  # the decoder did not read beyond the wrong field
-        raise InvalidOrder(_clean(str(error)), _find_cl_ord_id(payload)) from error
+        raise _invalid(_clean(str(error)), payload) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
 
@@ -171,12 +172,20 @@ def _check_json(payload: bytes) -> None:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
 
 
-def _find_cl_ord_id(payload: bytes) -> str:
+def _invalid(text: str, payload: bytes) -> InvalidOrder:
+    cl_ord_id, msg_type = _find_text(payload, "ClOrdID"), _find_text(payload, "MsgType")
+    return InvalidOrder(
+        text,
+        cl_ord_id if CL_ORD_ID.accepts(cl_ord_id) else "",
+        msg_type if msg_type in _CLIENT_MSG_TYPES else "",
+    )
+
+
+def _find_text(payload: bytes, name: str) -> str:
     try:
-        text = _text_decoder.decode(_lenient_decoder.decode(payload).get("ClOrdID", b'""'))
+        return _text_decoder.decode(_lenient_decoder.decode(payload).get(name, b'""'))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    return text if CL_ORD_ID.accepts(text) else ""
 
 
 def _clean(text: str) -> str:
@@ -228,13 +237,14 @@ _ServerForm = ReportMessage | Registered | MatchedThrough | BusinessMessageRejec
 _client_decoder: msgspec.json.Decoder[_ClientForm] = msgspec.json.Decoder(_ClientForm)
 _server_decoder: msgspec.json.Decoder[_ServerForm] = msgspec.json.Decoder(_ServerForm)
 
-_CLIENT_KINDS: Mapping[type, _Kind] = {
+_CLIENT_KINDS: Mapping[type[msgspec.Struct], _Kind] = {
     NewOrderSingle: _Kind(_ORDER_TEXTS, message_to_order),
     **{form: _Kind(texts, message_to_request) for form, texts in REQUEST_TEXTS.items()},
     OrderStatusRequestMessage: _Kind(STATUS_REQUEST_TEXTS, message_to_status_request),
     Register: _Kind(_REGISTER_TEXTS, _as_it_is(_REGISTER_TEXTS)),
     Progress: _Kind(_FEED_TEXTS, _as_it_is(_FEED_TEXTS)),
 }
+_CLIENT_MSG_TYPES = frozenset(form.__struct_config__.tag for form in _CLIENT_KINDS)
 _FROM_SERVER: Mapping[type, Callable[[Any], ServerMessage]] = {
     **dict.fromkeys(get_args(ReportMessage), message_to_report),
     Registered: _as_it_is({"request_id": WORD, "feed_session": SESSION_ID}),

@@ -62,6 +62,14 @@ def test_each_kind_of_garbling_is_named_and_the_next_message_is_found(
     assert len(found) > 38
 
 
+def test_a_wrong_length_makes_only_its_own_message_wait() -> None:
+    """The start of the next one shows that it is garbled, however long it claims to be."""
+    claims_more = GOOD.replace(b"\x019=", b"\x019=6")
+
+    assert found_in(claims_more) == []
+    assert found_in(claims_more, GOOD) == [Garbled.TRAILER, BODY]
+
+
 def test_every_beginning_that_is_none_is_noted() -> None:
     """However many of them follow each other, a decoder's user sees what they cost."""
     found = found_in(checked(b"8=FIX.4.4\x019=10\x0134=1\x0135=0\x01") * 20 + GOOD)

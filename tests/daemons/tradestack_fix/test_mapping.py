@@ -9,6 +9,7 @@ import pytest
 
 from tests.interop.fix_judge import dictionary
 from tests.kit.prerequisites import need_package
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import (
     CxlRejReason,
     CxlRejResponseTo,
@@ -24,6 +25,7 @@ from tradestack.domain.order import (
 from tradestack_fix.codec import tags
 from tradestack_fix.mapping import codes
 from tradestack_fix.mapping.definitions import DEFINITIONS, MESSAGE_TYPES
+from tradestack_fix.mapping.reports import report_message
 
 TO_FIX: dict[int, tuple[type[enum.StrEnum], Mapping[Any, str]]] = {
     tags.EXEC_TYPE: (ExecType, codes.EXEC_TYPES),
@@ -52,6 +54,31 @@ def words() -> dict[int, dict[str, str]]:
         }
         for field in root.iterfind("fields/field")
     }
+
+
+@pytest.mark.parametrize("name", [None, "", "OrderMassCancelRequest", "Register"])
+@pytest.mark.parametrize("cl_ord_id", ["", "a"])
+def test_a_rejection_of_no_order_says_what_it_is_of(name: str | None, cl_ord_id: str) -> None:
+    """A mass cancel gets FIX's r, whatever else a j; the ClOrdID is repeated if there is one."""
+    report = ExecutionReport(
+        cl_ord_id=cl_ord_id,
+        exec_id="1",
+        exec_type=ExecType.REJECTED,
+        ord_status=OrdStatus.REJECTED,
+        ref_msg_type=name,
+        transact_time_ns=0,
+    )
+
+    msg_type, fields = report_message(report)
+
+    told = dict(fields)
+    if name in (None, "OrderMassCancelRequest"):
+        assert msg_type == tags.ORDER_MASS_CANCEL_REPORT
+        assert (told[tags.CL_ORD_ID], told[tags.ORDER_ID]) == (cl_ord_id, cl_ord_id or "NONE")
+    else:
+        assert msg_type == tags.BUSINESS_MESSAGE_REJECT
+        assert told[tags.BUSINESS_REJECT_REF_ID] == cl_ord_id
+        assert told[tags.REF_MSG_TYPE] == (name or "?")
 
 
 @pytest.mark.parametrize("tag", TO_FIX)

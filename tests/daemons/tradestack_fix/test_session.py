@@ -4,12 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.kit.daemon import PASSWORD
-from tests.kit.fix_port import COMP_ID, FixClient, FixPort
-from tradestack_fix.client.link import GARBLED_MAX
+from tests.kit.fix_port import COMP_ID, FixClient, FixPort, numbered
+from tradestack_fix.client.garbling import GARBLED_MAX
 from tradestack_fix.codec import tags
-from tradestack_fix.codec.message import Field, Message, Parties, encode_message
-from tradestack_fix.session.logon import NOT_AUTHORISED
+from tradestack_fix.codec.message import (
+    MESSAGE_BYTES_MAX,
+    Field,
+    Message,
+    Parties,
+    encode_message,
+)
 
 TIME_NS = 1_796_000_000_000_000_000
 NOW = "20260101-12:00:00"
@@ -68,17 +72,27 @@ def test_cancel_replace_status_and_mass_cancel_are_answered(member: FixClient) -
     assert by_type["r"][0].fields[tags.MASS_CANCEL_RESPONSE] == "0"  # refused, as nothing works
 
 
+def mass_cancel(client: FixClient, *fields: Field) -> None:
+    """Cancel all orders, with these fields besides."""
+    client.send(
+        Q, (tags.CL_ORD_ID, "all"), (tags.MASS_CANCEL_REQUEST_TYPE, "7"), (60, NOW), *fields
+    )
+
+
 LIMIT = (tags.ORD_TYPE, "2")
 REFUSALS: dict[str, tuple[Callable[[FixClient], None], str, tuple[str | None, ...]]] = {
     "unknown field": (lambda it: it.order("x", (18, "1")), "3", ("18", "2")),
     "wrong side": (lambda it: it.order("x", (tags.SIDE, "5")), "3", ("54", "5")),
     "no number": (lambda it: it.order("x", (tags.ORDER_QTY, "1e3")), "3", ("38", "6")),
+    "too long": (lambda it: it.order("x", (tags.TEXT, "t" * MESSAGE_BYTES_MAX)), "3", (None, "99")),
     "nothing": (lambda it: it.order("x", (tags.ORDER_QTY, "0")), "3", ("38", "5")),
     "spaces": (lambda it: it.order("a b"), "3", ("11", "5")),
     "no time": (lambda it: it.order("x", (tags.TRANSACT_TIME, "noon")), "3", ("60", "6")),
     "empty field": (lambda it: it.order("x", (tags.PRICE, "")), "3", ("44", "4")),
     "field twice": (lambda it: it.send(D, (11, "x"), (11, "y")), "3", ("11", "13")),
     "missing field": (lambda it: it.send(D, (11, "x")), "3", ("55", "1")),
+    "all symbols, and one": (lambda it: mass_cancel(it, (tags.SYMBOL, "SPY")), "3", ("55", "2")),
+    "one side": (lambda it: mass_cancel(it, (tags.SIDE, "1")), "3", ("54", "2")),
     "unknown type": (lambda it: it.send("zz"), "3", ("35", "11")),
     "type not served": (lambda it: it.send("V"), "j", (None, None)),
     "limit without price": (lambda it: it.order("x", LIMIT), "j", (None, None)),
@@ -127,6 +141,24 @@ def test_garbled_messages_are_asked_for_again_by_their_number(member: FixClient)
 
     assert fields_of(request, tags.BEGIN_SEQ_NO, tags.END_SEQ_NO) == ("2", "0")
     assert [each.fields[tags.CL_ORD_ID] for each in reports] == ["again", "early", "next"]
+
+
+def test_what_is_skipped_is_logged_with_the_number_that_is_expected(
+    standing_port: FixPort, member: FixClient
+) -> None:
+    """The session goes on, and the log does not say otherwise."""
+    member.send_bytes(b"hello\r\n")
+    member.send(tags.TEST_REQUEST, (tags.TEST_REQ_ID, "there?"))
+    member.receive_types("0")
+
+    skipped = [
+        line
+        for line in standing_port.errors.splitlines()
+        if f"client={member.parties.sender}" in line and "does not begin with 8=FIX" in line
+    ]
+    assert len(skipped) == 1
+    assert "garbled bytes skipped" in skipped[0]
+    assert "expected=2" in skipped[0]
 
 
 def test_the_same_order_again_has_one_report(member: FixClient) -> None:
@@ -179,10 +211,7 @@ def low(client: FixClient) -> None:
 
 
 def unnumbered(client: FixClient) -> None:
-    data = encode_message(tags.HEARTBEAT, 2, client.parties, TIME_NS, [])
-    body = data[data.index(b"35=") : data.rindex(b"10=")].replace(b"34=2\x01", b"")
-    start = b"8=FIX.4.4\x019=%d\x01%s" % (len(body), body)
-    client.send_bytes(b"%s10=%03d\x01" % (start, sum(start) % 256))
+    client.send_bytes(numbered(b"35=0\x0149=ACME\x0156=TRADESTACK\x01"))
 
 
 def another_version(client: FixClient) -> None:
@@ -227,50 +256,37 @@ def test_a_wrong_header_is_refused_and_ends_the_session(
     assert words in member.farewell()
 
 
-LOGONS: dict[str, tuple[tuple[Field, ...], str, str]] = {
-    "wrong password": ((), "wrong", NOT_AUTHORISED),
-    "password that no login has room for": ((), "p" * 11, NOT_AUTHORISED),
-    "password of other characters": ((), "pass\xe9", NOT_AUTHORISED),
-    "encrypted": (((98, "2"),), PASSWORD, "TLS tunnel"),
-    "interval": (((108, "100000"),), PASSWORD, "tag 108 is not from 0 to 3600"),
-}
-
-
-@pytest.mark.parametrize("name", LOGONS)
-def test_a_logon_that_is_refused_is_told_why(newcomer: FixClient, name: str) -> None:
-    """A Logout says what is wrong; whether a name is known it does not say."""
-    fields, password, words = LOGONS[name]
-    values = {98: "0", 108: "30", 554: password} | dict(fields)
-
-    newcomer.send(tags.LOGON, *values.items())
-
-    assert words in newcomer.farewell()
-
-
-def test_a_name_or_a_target_that_is_not_known_is_refused(standing_port: FixPort) -> None:
-    """The name gets the words of a wrong password; another TargetCompID is named."""
-    unknown = standing_port.client("NOBODY")
-    unknown.send_logon()
-    assert unknown.farewell() == LOGONS["wrong password"][2]
-
-    mistaken = standing_port.client()
-    mistaken.parties = Parties("NOBODY", "SOMEBODY")
-    mistaken.send_logon()
-    assert "this is TRADESTACK" in mistaken.farewell()
-
-
-def test_many_wrong_passwords_wait_and_the_right_one_gets_in(
-    standing_port: FixPort, newcomer: FixClient
+@pytest.mark.parametrize("has_orders_before", [False, True])
+@pytest.mark.parametrize("fault", ["time", "name"])
+def test_an_order_that_ended_the_session_is_not_asked_for_at_the_next_logon(
+    standing_port: FixPort, member: FixClient, fault: str, *, has_orders_before: bool
 ) -> None:
-    """After ten refusals an origin's logons are looked at one a second."""
-    before = standing_port.stats()["process"]["logons_refused"]
-    for _ in range(11):
-        guesser = standing_port.client("NOBODY")
-        guesser.send_logon()
-        guesser.farewell()
+    """Its number counts, with unconfirmed orders before it and without."""
+    if has_orders_before:
+        member.order("before")
+    parties = member.parties
+    if fault == "name":
+        member.parties = Parties("SOMEBODY", COMP_ID)
+    member.order("refused", time_ns=LONG_AGO_NS if fault == "time" else None)
+    *_, reject, logout = member.rest()
+    assert (reject.msg_type, logout.msg_type) == (tags.REJECT, tags.LOGOUT)
+    assert reject.fields[tags.REF_SEQ_NUM] == str(member.number - 1)
 
-    assert newcomer.log_on().msg_type == tags.LOGON
-    assert standing_port.stats()["process"]["logons_refused"] == before + 11
+    again = standing_port.client(parties.sender)
+    again.number = member.number
+    again.log_on()
+    again.order("after")
+
+    (report,) = again.receive_types("8")
+    assert report.fields[tags.CL_ORD_ID] == "after"
+    again.log_out()
+
+
+def test_a_wrong_header_ahead_of_what_is_missing_is_not_called_refused(member: FixClient) -> None:
+    """It is asked for again with the rest, so that only the end of the session is told."""
+    member.order("early", number=9, time_ns=LONG_AGO_NS)
+
+    assert "more than 120 s" in member.farewell()
 
 
 def test_endless_beginnings_of_messages_end_the_session(member: FixClient) -> None:

@@ -125,7 +125,7 @@ def _understood(line: bytes) -> Order | Register | Malformed | None:
     except InvalidOrder as refusal:
         assert_one_line(refusal.text, TEXT_LENGTH_MAX)
         assert_one_line(refusal.cl_ord_id, 64)
-        return Malformed(refusal.text, refusal.cl_ord_id)
+        return Malformed(refusal.text, refusal.cl_ord_id, refusal.msg_type)
     except ProtocolError as error:
         assert_one_line(str(error))
         return None

@@ -16,10 +16,11 @@ from tradestack.wire.order_messages import Progress, Register
 
 
 class Malformed(msgspec.Struct, frozen=True, gc=False):
-    """Message that is not an order: the reason, and its ClOrdID, "" if it has none."""
+    """Message that is not an order: the reason, its ClOrdID and MsgType, "" if it has none."""
 
     text: str
     cl_ord_id: str
+    msg_type: str = ""
 
 
 Message = Order | Request | OrderStatusRequest | Register | Progress | Malformed

@@ -18,6 +18,7 @@ def reject_malformed(judgement: Judgement, item: Received, message: Malformed) -
         exec_type=ExecType.REJECTED,
         ord_status=OrdStatus.REJECTED,
         reject_reason=OrdRejReason.OTHER,
+        ref_msg_type=message.msg_type,
         text=message.text,
         transact_time_ns=item.time_ns,
     )
