@@ -153,7 +153,7 @@ def test_a_password_too_long_for_a_login_is_refused_at_the_start(
     """A SoupBinTCP login has ten characters for it."""
     (tmp_path / "password").write_text("12345678901")
 
-    with pytest.raises(OperatorFault, match="at most 10 characters"):
+    with pytest.raises(OperatorFault, match="a password has 10 or less"):
         make_strategy()
 
 

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 
 logger = logging.getLogger(__name__)
 
@@ -15,26 +14,16 @@ class LoginPassword:
     def __init__(self, read: Callable[[], str]) -> None:
         """Read it. Raises OperatorFault."""
         self._read = read
-        self._password = self._checked()
+        self._password = self._read()
         self._fault = ""
 
     def __call__(self) -> str:
         fault = ""
         try:
-            self._password = self._checked()
+            self._password = self._read()
         except OperatorFault as error:
             fault = str(error)
             if fault != self._fault:
                 logger.warning("the password stays as it was: %s", fault)
         self._fault = fault
         return self._password
-
-    def _checked(self) -> str:
-        password = self._read()
-        if len(password) > PASSWORD_LENGTH_MAX or not password.isprintable():
-            raise OperatorFault(
-                "password",
-                "cannot be sent in a login",
-                f"it has at most {PASSWORD_LENGTH_MAX} characters, in printable ASCII",
-            )
-        return password
