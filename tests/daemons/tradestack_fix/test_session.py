@@ -268,8 +268,9 @@ def test_an_order_that_ended_the_session_is_not_asked_for_at_the_next_logon(
     if fault == "name":
         member.parties = Parties("SOMEBODY", COMP_ID)
     member.order("refused", time_ns=LONG_AGO_NS if fault == "time" else None)
-    *_, reject, logout = member.rest()
-    assert (reject.msg_type, logout.msg_type) == (tags.REJECT, tags.LOGOUT)
+    *answers, logout = member.rest()
+    (reject,) = [each for each in answers if each.msg_type == tags.REJECT]  # a report may follow
+    assert logout.msg_type == tags.LOGOUT
     assert reject.fields[tags.REF_SEQ_NUM] == str(member.number - 1)
 
     again = standing_port.client(parties.sender)

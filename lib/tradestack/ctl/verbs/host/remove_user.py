@@ -5,7 +5,7 @@ were. Orders of the user that work are left working: cancel them before, as the 
 
 examples:
   sudo tradestackctl trading halted --cancel --user desk2 --reason "leaves"
-  sudo tradestackctl remove-user desk2
+  tradestackctl remove-user desk2
 """
 
 import argparse
