@@ -14,6 +14,7 @@ from tests.kit.recorded_session import RecordedSession
 from tests.kit.stack import Stack
 from tests.report.agreement import Item, numbers_printed, numbers_told, report_of
 from tests.trading.verification.any_steps import MODELS, STEPS, Player, Step
+from tradestack.report import build
 from tradestack.trading.execution.model import ExecutionModel
 
 EXECUTION = '{slippage = "ticks", entry_latency = "250ms", ioc_window = "2s", fee_bp = "1"}'
@@ -157,8 +158,11 @@ CARRY = ("--set", "order-manager.execution.account='carry'", "--set", "gateway.s
 GOES_ON = "the account of news goes on from"
 
 
-def test_accounts_that_go_on_over_kills_have_the_same_numbers(tmp_path: Path) -> None:
+def test_accounts_that_go_on_over_kills_have_the_same_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In each of the feed sessions, of the account as it was left there."""
+    monkeypatch.setattr(build, "TRIPS_MAX", 1_000_000)  # those that go on are a session's first
     arguments = ("--pace", "max", "--respawn", "--json", "--state-dir", tmp_path / "s")
     with Stack(*arguments, *CARRY) as stack:
         stack.wait_for(GOES_ON, count=1)

@@ -7,7 +7,7 @@ ReconnectingClient  what the clients of both ports share: logins, and a connecti
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net.addresses import Address
@@ -87,8 +87,8 @@ class Reconnector:
         self._first_login_timeout_s = first_login_timeout_s
         self._began_s: float | None = None  # loop time of the first attempt
         self._refusals = Refusals(self._servers.count)
-        self._refused_backoff = replace(
-            backoff, max_ns=max(backoff.max_ns, REFUSED_DELAY_MAX_NS), failures=0
+        self._refused_backoff = Backoff(
+            backoff.first_ns, max(backoff.max_ns, REFUSED_DELAY_MAX_NS), backoff.chance
         )
         self._delay: Backoff | None = backoff  # before a further attempt; None: at once
 
