@@ -118,7 +118,7 @@ class Execution:
 
     def _may_go_on(self, feed_session: str, feed_seq: int) -> bool:
         is_there = feed_seq <= self._accounts.head(feed_session)
-        return is_there or self._tapes.is_gone(feed_session)
+        return is_there or self._tapes.is_not_kept(feed_session)
 
     def committed(self, batch: Batch) -> None:
         """Note that the batch is in the journal."""

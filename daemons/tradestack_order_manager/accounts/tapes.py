@@ -85,6 +85,14 @@ class Tapes:
             and tape.written() < sequence
         )
 
+    def is_not_kept(self, session_id: str) -> bool:
+        """Return whether there was no log of an earlier session when `find_sessions` looked.
+
+        It asks no disk: clients name sessions, and many requests may wait.
+        """
+        is_earlier = self.current is not None and session_id < self.current
+        return is_earlier and session_id not in self.sessions
+
     def is_gone(self, session_id: str) -> bool:
         """Return whether the log of an earlier feed session was removed. Raises OSError."""
         log = self._directory / f"{session_id}{FEED_LOG_SUFFIX}"
