@@ -23,7 +23,7 @@ class EngineClient(Client):
     def __init__(self, *, needs_tls: bool) -> None:
         super().__init__()
         self._needs_tls = needs_tls
-        self._login = super()._connect_command  # no version of nats-py without it gets further
+        self._login = super()._connect_command  # fails here with a nats-py that has it no more
 
     def _connect_command(self) -> bytes:
         """Return the line with the login, which is sent next. Raises NoTls."""

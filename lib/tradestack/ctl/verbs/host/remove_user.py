@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     files = users_files(installation.config)
     user, known = canonical_user(args.name), users_in(files)
     if user not in known:
-        remedy = f"name one of these: {', '.join(sorted(known))}"
+        remedy = f"name one of these: {', '.join(sorted(known)) or 'there is none'}"
         raise OperatorFault(f"user {args.name}", "no such user", remedy)
     for instance in instances_of(installation, user):
         remedy = f"remove both with: tradestackctl remove-strategy {instance}"
