@@ -14,6 +14,9 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 from tradestack.ctl.running_daemons import RunningDaemons, StackReport
 from tradestack.ctl.verbs.ask.status import WITHOUT_FEED
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.times import format_utc
+from tradestack.runtime.clock import SystemClock
 
 
 def test_status_prints_a_line_for_each_daemon(stack: Stack, capsys: Output) -> None:
@@ -74,7 +77,7 @@ def test_status_shows_a_daemon_that_does_not_respond(tmp_path: Path, capsys: Out
 def test_status_fails_while_a_strategy_is_not_connected(
     monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
-    """Its line names the server; not at the start, and after a session it needs no feed."""
+    """Its line names the server; not at the start, not of a session, nor after one (the feed)."""
     strategy = {"pid": 1, "uptime_s": 60, "state": "live", "connected_orders": True}
 
     def status_of(**stats: object) -> int:
@@ -93,6 +96,18 @@ def test_status_fails_while_a_strategy_is_not_connected(
     assert "not connected" not in capsys.readouterr().out
     assert status_of(connected_feed=False) == ExitStatus.NOT_RUNNING
     assert "not connected to feed" in capsys.readouterr().out
+    now_ns = SystemClock().wall_ns()
+    begun, long_ago = format_utc(now_ns), format_utc(now_ns - 11 * NANOSECONDS_PER_SECOND)
+    assert status_of(connected_feed=False, session_start_time=begun) == ExitStatus.DONE
+    assert "not connected" not in capsys.readouterr().out
+    assert status_of(connected_feed=False, session_start_time=long_ago) == ExitStatus.NOT_RUNNING
+    assert (
+        status_of(connected_feed=True, connected_orders=False, session_start_time=begun)
+        == ExitStatus.NOT_RUNNING
+    )
+    capsys.readouterr()
+    assert status_of(uptime_s=1, pause_reason="ValueError: no\x1b[2J") == ExitStatus.NOT_RUNNING
+    assert "PAUSED: ValueError: no?[2J\n" in capsys.readouterr().out
 
 
 def test_status_says_which_limits_are_near(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:

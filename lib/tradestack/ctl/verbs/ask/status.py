@@ -3,8 +3,9 @@
 Below them is what needs attention: the last error of a daemon, a limit that is near, a changed key
 that is not in use yet, and whether trading is halted. The exit status is 3 if a daemon does not
 answer, the gateway cannot publish, a relay has not reached the gateway that it follows for ten
-seconds, the order manager takes no orders because it cannot journal them, or a strategy is not
-connected. Exporter, FIX port and gRPC edge are shown while they run.
+seconds, the order manager takes no orders because it cannot journal them, a strategy is paused, or
+it is not connected and neither it nor its feed session began within the last ten seconds. Exporter,
+FIX port and gRPC edge are shown while they run.
 
 A standby (man tradestack-replication) takes no orders either; for it the exit status is 3 when it
 cannot follow the primary, or does not hear it.
@@ -31,12 +32,16 @@ from tradestack.ctl.running_daemons import (
     Stats,
 )
 from tradestack.ctl.table import aligned
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.times import parse_utc
 from tradestack.domain.trading_state import TradingState
 from tradestack.domain.units import counted, format_mebibytes
 from tradestack.observe.printable import printable
+from tradestack.runtime.clock import SystemClock
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
-CONNECTED_WITHIN_S = 10  # of the start, or of the loss of an upstream; later it is a fault
+# After the start, the loss of an upstream or the beginning of a feed session; later it is a fault.
+CONNECTED_WITHIN_S = 10
 # States of a strategy that is not connected to a feed until the next feed session begins.
 WITHOUT_FEED = ("waiting for reports on the last messages", "session over")
 FAULT = "fault"  # the state of a source from which nothing more can be published
@@ -81,7 +86,7 @@ def _is_at_a_stop(report: StackReport) -> bool:
     """Return whether a daemon that answers cannot do its work."""
     gateway, order_manager = report.gateway or {}, report.order_manager or {}
     is_apart = any(
-        stats["uptime_s"] >= CONNECTED_WITHIN_S and _lost(stats)
+        stats.get("pause_reason") or (stats["uptime_s"] >= CONNECTED_WITHIN_S and _lost(stats))
         for stats in report.strategies.values()
         if stats is not None
     )
@@ -165,6 +170,8 @@ def _is_unstored(order_manager: Stats) -> bool:
 
 
 def _strategy(stats: Stats) -> str:
+    if reason := stats.get("pause_reason"):
+        return f"PAUSED: {printable(reason)}"
     return (
         f"{counted(stats.get('ticks_received', 0), 'tick')}, "
         f"{counted(stats.get('orders_sent', 0), 'order')} sent, "
@@ -195,5 +202,15 @@ _OTHERS: Mapping[str, Callable[[Stats], str]] = {EXPORTER: _exporter, FIX: _fix,
 
 def _lost(stats: Stats) -> list[str]:
     """Return the servers to which a strategy should be connected, and is not."""
-    needed = ("orders",) if stats.get("state") in WITHOUT_FEED else ("feed", "orders")
+    needs_feed = stats.get("state") not in WITHOUT_FEED and not _has_just_begun(stats)
+    needed = ("feed", "orders") if needs_feed else ("orders",)
     return [name for name in needed if not stats.get(f"connected_{name}", True)]
+
+
+def _has_just_begun(stats: Stats) -> bool:
+    """Return whether a strategy may not have registered in its feed session yet."""
+    began = stats.get("session_start_time")
+    if not began:  # it has not found one
+        return False
+    age_ns = SystemClock().wall_ns() - parse_utc(began)
+    return 0 <= age_ns < CONNECTED_WITHIN_S * NANOSECONDS_PER_SECOND
