@@ -33,6 +33,7 @@ EXPOSURE_MAX_TENTHS = {
     "tradestack-strategy@news": 12,
     "tradestack-web": 9,
 }
+DEBIAN_SCRIPTS = [f"tradestack.{name}" for name in ("preinst", "postinst", "prerm", "postrm")]
 SERVICES = tuple(EXPOSURE_MAX_TENTHS)
 PLACES = {
     "@bindir@": "/usr/local/bin",
@@ -84,9 +85,13 @@ def test_layers_hold() -> None:
 
 def test_shell_scripts_are_sound() -> None:
     """shellcheck finds nothing."""
-    scripts = ["install.sh", "tests/run", "tests/bench/run", "tests/fuzz/run", ".ci/run"]
+    packaging = [f"systemd/debian/{name}" for name in ("build", *DEBIAN_SCRIPTS)]
+    suites = [f"tests/{name}/run" for name in ("bench", "faults", "fuzz")]
 
-    finished = run("shellcheck", *scripts)
+    finished = run(
+        "shellcheck", "--external-sources", "install.sh", ".ci/run", "tests/run",
+        "tests/kit/environment.sh", *suites, *packaging,
+    )  # fmt: skip
 
     assert finished.returncode == 0, finished.stdout
 
