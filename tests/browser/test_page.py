@@ -79,6 +79,8 @@ def test_pages_lead_to_each_other(page: Page, shown: ShownStack) -> None:
 
     assert page.evaluate("document.activeElement.tagName") == "H1"
     assert page.title() == "Order 1 · tradestack"
+    checks = page.get_by_role("table", name="Checks, with what each measured")
+    assert "max order qty" in (checks.text_content() or "")
 
     page.go_back()
     assert page.locator("h1").text_content() == "Orders"

@@ -50,7 +50,7 @@ export class OrderPage {
 }
 
 function storyOf(found) {
-  return [headOf(found), wayOf(found), ...fillsOf(found), ...missedOf(found), ...eventsOf(found), h(
+  return [headOf(found), wayOf(found), ...checksOf(found), ...fillsOf(found), ...missedOf(found), ...eventsOf(found), h(
     "details", { class: "panel" }, h("summary", {}, "The same as text"), h("pre", { tabindex: "0" }, found.story),
   )];
 }
@@ -92,6 +92,23 @@ function wayOf(found) {
 }
 
 const optional = (value, show) => (value === undefined || value === null ? null : show(value));
+
+function checksOf({ checks, are_all_checks: areAll }) {
+  if (checks.length === 0) return [];
+  const table = new Table({
+    label: "Checks, with what each measured", empty: "", keyOf: (row) => row.index,
+    columns: [
+      { title: "Check", cell: (row) => row.name.replaceAll("_", " "), head: true, wraps: true },
+      { title: "Value", cell: (row) => row.value, number: true, wraps: true },
+      { title: "Limit", cell: (row) => row.limit, number: true, wraps: true },
+      { title: "Counted for", cell: (row) => row.scope, minor: true },
+      { title: "Result", cell: (row) => (row.is_passed ? "passed" : "broken") },
+    ],
+  });
+  table.update(checks.map((check, index) => ({ ...check, index })));
+  const rest = "Limits on what all users have together are not measured again: what others did then is not folded.";
+  return [panel("Checks", {}, table.element, areAll ? "" : h("p", {}, rest))];
+}
 
 function fillsOf({ fills }) {
   const table = new Table({

@@ -21,8 +21,11 @@ from tests.ctl.verify.traded import (
 from tests.ctl.why.stories import object_of, told
 from tests.kit.recorded_session import RecordedSession, trades
 from tradestack.ctl.why.order_trace import trace_order
+from tradestack.ctl.why.story import NOT_ALL_CHECKS
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.fixed_point import SCALE
 from tradestack.report.files.state_files import StateFiles
+from tradestack.trading.risk.limits import Limits, RiskLimits, UserLimits
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,8 @@ cause
   arrives 2026-11-22T09:00:03.000000Z: it can meet messages from 4 on that are not before that
 verdict
   accepted: it has passed every check
+  min_order_qty: value=150, limit=0.00000001, scope=total
+  max_order_qty: value=150, limit=1000, scope=user news
 fills: 2
   100 at 101, by trade 4 2026-11-22T09:00:04.000000Z 101 × 100: 100.00 % of it, slippage 0, fee 0
   50 at 102, by trade 5 2026-11-22T09:00:05.000000Z 102 × 100: 50.00 % of it, slippage 0, fee 0
@@ -73,6 +78,8 @@ end: CANCELED at message 8, 100 filled
     REJECTED: """\
 verdict
   REJECTED, ORDER_EXCEEDS_LIMIT: QUANTITY_EXCEEDS_MAXIMUM: value=5000, limit=1000, scope=user news
+  min_order_qty: value=5000, limit=0.00000001, scope=total
+  max_order_qty: value=5000, limit=1000, scope=user news, broken
 end: REJECTED, with its verdict
 """,
     RESTING: """\
@@ -148,6 +155,38 @@ def test_as_json(working: Path) -> None:
     assert partly["cause"]["sequence"] == partly["cause_sequence"] == 6
     assert rejected["verdict"]["OrdRejReason"] == "ORDER_EXCEEDS_LIMIT"
     assert (rejected["fills"], rejected["missed"]) == ([], [])
+    assert [(each["name"], each["is_passed"]) for each in rejected["checks"]] == [
+        ("min_order_qty", True),
+        ("max_order_qty", False),
+    ]
+
+
+def test_checks_are_those_of_the_moment_of_the_order(tmp_path: Path) -> None:
+    """With the limits, the price and the position of then; what all users have is left out."""
+    own = Limits(max_position=50 * SCALE, price_band_bp=1_000)
+    limits = RiskLimits(total=Limits(max_position=500 * SCALE), each_user=UserLimits(limits=own))
+    with RecordedSession(tmp_path) as recorded:
+        recorded.publish(*trades("SPY", "100"))
+        recorded.send(order("loose", 40))
+        recorded.publish(*trades("SPY", "110", "120"))
+        recorded.pass_time()
+        recorded.set_limits(limits)
+        recorded.send(order("passes", 10, "130"), order("breaks", 11, "140"))
+        recorded.publish(*trades("SPY", "200"))
+        recorded.pass_time()
+        recorded.set_limits(RiskLimits())
+
+    loose, passes, breaks = (told(tmp_path / "state", number) for number in (1, 2, 3))
+
+    assert "max_position" not in loose
+    assert NOT_ALL_CHECKS not in loose
+    assert "  price_band_bp: value=130, limit=132, scope=user news\n" in passes
+    assert "  max_position: value=50, limit=50, scope=user news\n" in passes
+    assert "  price_band_bp: value=140, limit=132, scope=user news, broken\n" in breaks
+    assert "  max_position: value=61, limit=50, scope=user news, broken\n" in breaks
+    for text in (passes, breaks):
+        assert text.count("max_position:") == 1
+        assert f"  {NOT_ALL_CHECKS}\n" in text
 
 
 def test_what_is_not_journalled_yet_is_not_told(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from tests.trading.risk.situations import SECOND_NS, limits_at
+from tradestack.trading.account.risk.risk_needs import needs_of
 from tradestack.trading.risk.limits import Limits, RiskLimits, UserLimits
 from tradestack.trading.risk.scopes import ScopeKind
 
@@ -46,8 +47,8 @@ def test_scopes_are_those_of_the_order_narrowest_first() -> None:
     assert texts("maker", "QQQ") == ["user maker", "total"]
 
 
-def test_the_windows_of_participation_are_those_that_are_limited() -> None:
-    """Of all scopes that an order in the symbol can be in."""
+def test_volume_counts_in_the_windows_of_the_limits_that_are_set() -> None:
+    """Of the scopes that an order of the user in the symbol is in."""
 
     def limited(window_ns: int) -> Limits:
         return Limits(max_participation_bp=1, participation_window_ns=window_ns)
@@ -59,4 +60,5 @@ def test_the_windows_of_participation_are_those_that_are_limited() -> None:
         users={"news": UserLimits(symbols={"SPY": limited(4)})},
     )
 
-    assert limits.participation_windows_ns("SPY") == {1, 3, 4}
+    assert needs_of(limits.scopes("news", "SPY")).windows_ns == {1, 4}
+    assert needs_of(limits.scopes("maker", "IBM")).windows_ns == {2, 3}

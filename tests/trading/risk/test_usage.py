@@ -50,7 +50,7 @@ USED = {
 
 @pytest.mark.parametrize("kind", ScopeKind)
 def test_usage_names_limit_scope_and_part(kind: ScopeKind) -> None:
-    """Each limit that is set, working orders at worst case; from 80 % on it is near."""
+    """Each limit that is set, working orders at worst case."""
     usages = usage_of(ACCOUNT, limits_at(kind, **LIMITS))
 
     whole = kind in (ScopeKind.USER, ScopeKind.TOTAL)
@@ -59,9 +59,6 @@ def test_usage_names_limit_scope_and_part(kind: ScopeKind) -> None:
         key: used for key, used in USED.items() if whole or key not in of_whole
     }
     assert {each.scope.kind for each in usages} == {kind}
-    assert {each.key for each in usages if each.is_near} == {
-        each.key for each in usages if each.percent >= 80
-    }
 
 
 def test_a_gain_uses_nothing_of_a_limit_on_losses() -> None:

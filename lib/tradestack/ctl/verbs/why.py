@@ -1,9 +1,11 @@
 """Tell what became of an order, and why, from the files alone.
 
-It shows the tick that caused the order, its place in the feed, the verdict, each fill with the
-trade that made it, the trades that did not fill it with the reason, cancels and replaces, and how
-it ended. The answers are in the order journal; the reasons come from folding the order's account
-over the feed log again. No file is changed. It can be used while the daemons run, or on a copy.
+It shows the tick that caused the order, its place in the feed, the verdict, what each check has
+measured and its limit, each fill with the trade that made it, the trades that did not fill it with
+the reason, cancels and replaces, and how it ended. The answers are in the order journal; the
+reasons come from folding the order's account over the feed log again. Limits on what all users have
+together are not measured again. No file is changed. It can be used while the daemons run, or on a
+copy.
 
 examples:
   tradestackctl why 42

@@ -6,8 +6,10 @@ folded again, as `verify` does, and watched while the order works.
 
 import shlex
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from tradestack.ctl.why.checks import AskedChecks, asked_checks
 from tradestack.domain.execution_report import (
     ExecutionReport,
     OrderCancelReject,
@@ -28,8 +30,10 @@ from tradestack.report.files.state_files import (
 )
 from tradestack.report.files.unreadable import as_disagreement
 from tradestack.store.feed_tape import FeedTape
+from tradestack.trading.account.account import Account
 from tradestack.trading.account.trade_watch import SeenTrade, TradeWatch
 from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.orders.place import Place
 from tradestack.trading.verification.verification import Verification
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.journal.account_records import ExecutionRecord, RequestRecord
@@ -53,7 +57,7 @@ class OrderTrace:
     events: requests about it and reports on it, in order. seen: the trades of its symbol while it
     worked. trades: those that filled it, by number. model: None if it was not executed.
     through: the newest message that was looked at. lost: what the feed log lacks of the order's
-    story, None: nothing.
+    story, None: nothing. checks: those that the order was asked.
     """
 
     record: OrderRecord
@@ -66,6 +70,7 @@ class OrderTrace:
     model: ExecutionModel | None = None
     through: int = 0
     lost: str | None = None
+    checks: AskedChecks = field(default_factory=AskedChecks)
     names: set[str] = field(default_factory=set)
 
     @property
@@ -101,7 +106,9 @@ def trace_order(files: StateFiles, order_id: int) -> OrderTrace:
     with tapes_of(log) as open_tape:
         tape = open_tape()
         trace.cause = message_at(tape, trace.record.cause or 0)
-        verification = Verification(feed_session, open_tape, trace.record.user)
+        verification = Verification(
+            feed_session, open_tape, trace.record.user, partial(_note_checks, trace)
+        )
         with as_disagreement(trace.journal, feed_session):
             _Tracing(trace, feed_session, verification).run(files)
         numbers = {fill.sequence for seen in trace.seen for fill in seen.fills}
@@ -173,6 +180,11 @@ class _Tracing:
             if isinstance(report, ExecutionReport) and report.order_id == trace.order_id:
                 trace.through = min(trace.through, (report.feed_seq or 0) - 1)
         trace.seen = [seen for seen in self._watch.seen if seen.trade.sequence <= trace.through]
+
+
+def _note_checks(trace: OrderTrace, record: OrderRecord, account: Account, place: Place) -> None:
+    if record.report.order_id == trace.order_id:
+        trace.checks = asked_checks(record, account, place)
 
 
 def _find(journals: list[JournalFile], order_id: int) -> OrderTrace:

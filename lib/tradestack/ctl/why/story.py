@@ -18,6 +18,10 @@ from tradestack.wire.journal.account_records import ExecutionRecord
 
 COLUMNS = 80
 MISSES_SHOWN_MAX = 20
+NOT_ALL_CHECKS = (
+    "limits on what all users have together are not measured again: what others did then is not "
+    "folded"
+)
 
 
 def story(trace: OrderTrace) -> str:
@@ -73,9 +77,13 @@ def _verdict(trace: OrderTrace) -> Iterator[str]:
     yield "verdict"
     if report.exec_type is not ExecType.REJECTED:
         yield "  accepted: it has passed every check"
-        return
-    text = "" if report.text is None else f": {report.text}"
-    yield f"  REJECTED, {report.reject_reason}{text}"
+    else:
+        text = "" if report.text is None else f": {report.text}"
+        yield f"  REJECTED, {report.reject_reason}{text}"
+    for check in trace.checks.asked:
+        yield f"  {check}"
+    if not trace.checks.is_all:
+        yield f"  {NOT_ALL_CHECKS}"
 
 
 def _fills(trace: OrderTrace) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The trace of an order → one JSON object; numbers are decimal texts, times ns since the epoch."""
 
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -37,6 +38,8 @@ def story_object(trace: OrderTrace) -> dict[str, Any]:
         "cause_sequence": record.cause,
         "arrival_ns": record.arrival_ns,
         "verdict": msgspec.to_builtins(execution_to_message(record.report)),
+        "checks": list(map(asdict, trace.checks.asked)),
+        "are_all_checks": trace.checks.is_all,
         "fills": list(fills),
         "missed": [_missed(trade, miss) for trade, miss in missed[:MISSES_SHOWN_MAX]],
         "missed_counts": dict(Counter(_name(miss) for _, miss in missed)),

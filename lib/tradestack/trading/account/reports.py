@@ -63,11 +63,6 @@ def replaced_report(
     return _report(order, ExecType.REPLACED, status, order.leaves_quantity, at, request=request)
 
 
-def status_report(order: WorkingOrder, at: Moment) -> ExecutionReport:
-    """Return the state of a working order, the answer to an OrderStatusRequest."""
-    return _report(order, ExecType.ORDER_STATUS, order.ord_status, order.leaves_quantity, at)
-
-
 def restated_report(
     order: WorkingOrder,
     step: OrderStep,

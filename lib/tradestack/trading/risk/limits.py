@@ -137,13 +137,6 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if limits is not None
         ]
 
-    def participation_windows_ns(self, symbol: str) -> set[int]:
-        """Return the windows for which the volume of the symbol has to be known, for any user."""
-        users = (self.each_user, *self.users.values())
-        every = [self.total, *(user.limits for user in users)]
-        every += [owner[symbol] for owner in self._symbols_of_all() if symbol in owner]
-        return {limits.participation_window_ns for limits in every if limits.max_participation_bp}
-
     @cached_property
     def hash(self) -> str:
         """Return 16 hexadecimal digits that differ where any limit does."""
@@ -153,7 +146,3 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _scopes(self) -> "dict[tuple[str, str], ScopedLimits]":
         return {}
-
-    def _symbols_of_all(self) -> list[dict[str, Limits]]:
-        users = (self.each_user, *self.users.values())
-        return [self.symbols, *(user.symbols for user in users)]

@@ -12,8 +12,6 @@ from tradestack.trading.risk.reading import Look
 from tradestack.trading.risk.scopes import EVERY, WHOLE, Scope, ScopeKind
 from tradestack.trading.risk.situation import AccountView, Standing
 
-WARNING_PERCENT = 80  # from here on a limit is named in the log
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -35,11 +33,6 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     limit: str
     left: str
     percent: int
-
-    @property
-    def is_near(self) -> bool:
-        """Return whether it is time for a warning."""
-        return self.percent >= WARNING_PERCENT
 
 
 MEASURES: tuple[Measure, ...] = (

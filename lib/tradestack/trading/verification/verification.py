@@ -17,7 +17,9 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType
+from tradestack.trading.account.account import Account
 from tradestack.trading.left_behind import is_end_without_log
+from tradestack.trading.orders.place import Place
 from tradestack.trading.tape import Tape
 from tradestack.trading.verification.account_fold import LogBehind, Owed
 from tradestack.trading.verification.account_folds import AccountFolds
@@ -54,23 +56,31 @@ from tradestack.wire.journal.order_journal import (
 )
 from tradestack.wire.journal.record_user import user_of
 
+BeforeOrder = Callable[[OrderRecord, Account, Place], None]
+
 
 class Verification:
     """The journals of a feed session.
 
-    open_tape: opens its tape, for each account another one. ends: of accounts that could not be
+    open_tape: opens its tape, for each account another one. before_order: is called with each order
+    that an account takes, before it is judged. ends: of accounts that could not be
     folded to their ends. rules: the limits and trading states at this place. only_user: the others
     are not folded.
     """
 
     def __init__(
-        self, feed_session: str, open_tape: Callable[[], Tape], only_user: str | None = None
+        self,
+        feed_session: str,
+        open_tape: Callable[[], Tape],
+        only_user: str | None = None,
+        before_order: BeforeOrder | None = None,
     ) -> None:
         self.counts = Counts()
         self.rules = RulesInForce()
         self.folds = AccountFolds(feed_session, open_tape, self.rules, self.counts, only_user)
         self.ends = ReportedEnds(feed_session)
         self._feed_session = feed_session
+        self._before_order = before_order
         self._numbers = JournalNumbers("", 1)
 
     def begin(self, header: SessionRecord) -> None:
@@ -145,6 +155,8 @@ class Verification:
         place = None if fold is None else fold.place(line, record)
         placed: Accepted | None
         if fold is not None and place is not None:
+            if self._before_order is not None:
+                self._before_order(record, fold.account, place)
             visible_ns = fold.account.visible_time_of(place)
             require_order_verdict(line, record, fold.account, place)
             placed = Accepted(self._feed_session, place.cause, place.arrival_ns, visible_ns)

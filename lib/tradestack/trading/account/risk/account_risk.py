@@ -35,7 +35,14 @@ from tradestack.trading.orders.place import Place
 from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.after_fill import AfterFill, act_of, after_fill, excess_orders
 from tradestack.trading.risk.codes import Breach, Code
-from tradestack.trading.risk.judge_risk import Part, crossed_to_cancel, judge_cancel, judge_risk
+from tradestack.trading.risk.judge_risk import (
+    Part,
+    ReadingAt,
+    crossed_to_cancel,
+    explain_risk,
+    judge_cancel,
+    judge_risk,
+)
 from tradestack.trading.risk.limits import RiskLimits, SelfTrade
 from tradestack.trading.risk.situation import AccountView
 from tradestack.trading.risk.trading_state import TradingStates, stricter
@@ -85,6 +92,11 @@ class AccountRisk:
         """Return the first limit that an order breaks; everybody: the accounts of all users."""
         situation = self._situations.of(order, place, received_ns, everybody, replaced)
         return judge_risk(situation, self.limits, part)
+
+    def explain(self, order: Order, place: Place, received_ns: int) -> list[ReadingAt]:
+        """Return what is measured of an order, by the limits that need no other account."""
+        situation = self._situations.of(order, place, received_ns, _nobody)
+        return explain_risk(situation, self.limits, Part.ONE_ACCOUNT)
 
     def judge_replace(
         self,
