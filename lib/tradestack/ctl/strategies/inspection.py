@@ -6,6 +6,7 @@ are not for it.
 
 import contextlib
 import json
+import math
 import os
 import pwd
 import signal
@@ -89,6 +90,7 @@ def inspect_strategy(
         "packages": packages,
         "parameters": dict(parameters),
         "required": list(required),
+        "cpu_seconds_max": 2 * math.ceil(INSPECTION_SECONDS_MAX),  # the caller ends it earlier
     }
     with tempfile.TemporaryFile() as result, tempfile.TemporaryFile() as output:
         status = _run(json.dumps(request), result.fileno(), output.fileno(), user)

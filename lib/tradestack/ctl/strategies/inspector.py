@@ -8,6 +8,7 @@ prints is in neither.
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -47,8 +48,14 @@ def inspect(request: Mapping[str, Any]) -> dict[str, object]:
 
 
 def main() -> None:
-    """Answer one request. The process ends whatever threads the file has begun."""
-    answer = json.dumps(inspect(json.load(sys.stdin)))
+    """Answer one request. The process ends whatever threads the file has begun.
+
+    The kernel ends it, too: a file that loops must not outlive a caller that was killed.
+    """
+    request = json.load(sys.stdin)
+    cpu_seconds_max = request["cpu_seconds_max"]
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds_max, cpu_seconds_max))
+    answer = json.dumps(inspect(request))
     os.write(int(sys.argv[1]), answer.encode())
     sys.stdout.flush()
     os._exit(0)

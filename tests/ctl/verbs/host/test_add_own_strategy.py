@@ -1,6 +1,10 @@
 """add-strategy with a file of one's own: checked, copied, updated, removed."""
 
+import json
 import os
+import signal
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -100,6 +104,31 @@ def test_a_file_that_loops_forever_is_given_up(
     assert "it was not imported within 15 s, after it printed: " in said
     child = int(said.split("printed: ")[1].split(";")[0])
     assert not Path(f"/proc/{child}").exists() or _is_zombie(child)
+
+
+def test_a_file_that_loops_does_not_outlive_its_caller(mine: Path) -> None:
+    """The kernel ends its process after so much processor time."""
+    mine.write_text(
+        "while True:\n    try:\n        while True:\n            pass\n"
+        "    except BaseException:\n        pass\n"
+    )
+    request = {
+        "strategy": str(mine),
+        "packages": "",
+        "parameters": {},
+        "required": [],
+        "cpu_seconds_max": 2,
+    }
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "tradestack.ctl.strategies.inspector", "1"],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL), ended
 
 
 def _is_zombie(pid: int) -> bool:
