@@ -21,7 +21,7 @@ from tradestack_fix.server import LOGONS_PENDING_MAX, Server
 from tradestack_fix.session.logon import LogonRequest
 
 FIX = "fix"  # name of the socket (FileDescriptorName= in the unit)
-# A logon waits so long for the order manager, and is then refused.
+# A logon waits this long for the order manager, and is then refused.
 ORDER_MANAGER_DEADLINE_S = 5.0
 # Reports of one client that are handled at once, some 30: then the others come first. A client may
 # ask for all of its reports again, as often as it likes.

@@ -98,10 +98,9 @@ class FeedWay:
             return
         if not isinstance(message, Way):
             return
-        if any(hop.gateway == self._gateway for hop in message.hops):
-            self.before = message.hops  # told on, for the others of the loop to find themselves
-            own = {self._gateway: "this gateway"}
-            way = " → ".join(own.get(hop.gateway, hop.host) for hop in message.hops)
+        if loop := self._loop_in(message.hops):
+            self.before = loop  # told on, for the others of the loop to find themselves
+            way = " → ".join(["this gateway", *(hop.host for hop in loop[1:]), "this gateway"])
             raise OperatorFault(
                 f"upstream {upstream}",
                 f"relays this gateway's own feed: a loop ({way})",
@@ -115,6 +114,14 @@ class FeedWay:
             )
         self.before = message.hops
         self.skipped.look(f"upstream {upstream}", message)
+
+    def _loop_in(self, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
+        """Return the last way from this gateway to the end; nothing if the feed has not been here.
+
+        What is told in a loop has passed it several times.
+        """
+        passed = [place for place, hop in enumerate(hops) if hop.gateway == self._gateway]
+        return hops[passed[-1] :] if passed else ()
 
     def _encoded(self, head: int, lag_ns: int) -> bytes:
         own = Hop(gateway=self._gateway, host=self._host, head=head, lag_time_ns=lag_ns)

@@ -50,6 +50,7 @@ if __name__ == "__main__":
     print("ordinary")
 """
 DEADLINE_S = 120.0
+MAIN_MODULES = {"tradestack_metrics": "command"}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,7 @@ DEADLINE_S = 120.0
         "tradestack_grpc",
         "tradestack_order_manager",
         "tradestack_strategy",
+        "tradestack_metrics",
         "tradestack_web",
     ],
 )
@@ -70,7 +72,7 @@ def test_everything_of_python_works_beside_a_daemon(daemon: str, tmp_path: Path)
     program.write_text(PROGRAM)
 
     finished = subprocess.run(
-        [sys.executable, str(program), f"{daemon}.program"],
+        [sys.executable, str(program), f"{daemon}.{MAIN_MODULES.get(daemon, 'program')}"],
         check=False,
         capture_output=True,
         text=True,

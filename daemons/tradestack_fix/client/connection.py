@@ -10,7 +10,7 @@ from tradestack_fix.codec.frames import FrameDecoder, Garbled
 TURN_MESSAGES_MAX = 64
 # Bytes that wait for a client: beyond, it gets no more until it has read, and its own are not read.
 OUTGOING_BYTES_MAX = 262_144
-# A client that has read nothing for so long, while more than that waits, is cut off.
+# A client that has read nothing for this time, while more than that waits, is cut off.
 STALL_MAX_S = 60.0
 # From the last message until the client has closed: then the connection is cut.
 FAREWELL_S = 2.0

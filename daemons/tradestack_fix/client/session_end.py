@@ -13,7 +13,7 @@ from tradestack_fix.codec import tags
 from tradestack_fix.codec.message import Field
 from tradestack_fix.session.beginning import RESET_REMEDY
 
-# Without an answer for so long, the client is logged out; at its next logon it is asked again.
+# Without an answer within this time, the client is logged out; at its next logon it is asked again.
 ANSWER_MAX_NS = 30 * NANOSECONDS_PER_SECOND
 ENDED = f"the order session has ended: {RESET_REMEDY}"
 

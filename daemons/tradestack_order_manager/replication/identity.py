@@ -17,6 +17,7 @@ import msgspec
 from tradestack.domain.faults import OperatorFault
 from tradestack.replication.message import Authorship
 from tradestack.store.durable_name import replace_durably
+from tradestack.store.named_file import open_named_file
 
 FILE_NAME = "replication.json"
 FILE_MODE = 0o600
@@ -46,7 +47,8 @@ class Identity:
         """Read the file, or make it. Raises OperatorFault, OSError."""
         path = directory / FILE_NAME
         try:
-            record = msgspec.json.decode(path.read_bytes(), type=_Record)
+            with open_named_file(path) as file:
+                record = msgspec.json.decode(file.read(), type=_Record)
         except FileNotFoundError:
             record = _Record(os.urandom(8).hex())
             _write(path, record)

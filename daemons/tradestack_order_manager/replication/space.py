@@ -23,7 +23,7 @@ class Space:
     def look(self, bytes_min: int, prune: Callable[[int], None]) -> None:
         """Note a shortage, after journals of ended sessions are removed, as a primary does.
 
-        prune: removes all but so many of the newest.
+        prune: removes all but a number of the newest.
         """
         before, kept = self.shortage, len(session_paths(self._directory))
         found = find_shortage(self._directory, bytes_min)

@@ -11,6 +11,7 @@ from tradestack.engine.faults import Damaged
 from tradestack.replication.comparison import Differs, missing_lines
 from tradestack.replication.message import JournalEntry
 from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.store.named_file import open_named_file
 from tradestack_order_manager.replication.control import Verified
 from tradestack_order_manager.replication.link import Link, read_entry
 from tradestack_order_manager.sessions.journal_files import session_paths
@@ -59,7 +60,7 @@ class Verification:
         self._messages += 1
         path = self._directory / f"{entry.session}{JOURNAL_SUFFIX}"
         try:
-            with path.open("rb") as file:
+            with open_named_file(path) as file:
                 file.seek(entry.offset)
                 local = file.read(len(entry.lines))
         except FileNotFoundError:

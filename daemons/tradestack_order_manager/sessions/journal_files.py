@@ -1,11 +1,11 @@
 """The order journals in a state directory, as files."""
 
-import errno
 from collections.abc import Collection
 from pathlib import Path
 
 from tradestack.domain.session_id import is_session_id
 from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.store.named_file import open_named_file
 from tradestack.store.statistics_file import STATISTICS_SUFFIX
 
 
@@ -28,8 +28,6 @@ def prune_journals(directory: Path, sessions_kept: int, spared: Collection[str])
 
 def ends_whole(path: Path) -> bool:
     """Return whether the journal ends with a whole line; raise OSError."""
-    if not path.is_file():  # to open a FIFO would wait for its writer
-        raise OSError(errno.EINVAL, "is not a regular file", str(path))
-    with path.open("rb") as file:
+    with open_named_file(path) as file:
         file.seek(max(0, path.stat().st_size - 1))
         return file.read() == b"\n"

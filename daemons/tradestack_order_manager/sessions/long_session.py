@@ -15,6 +15,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
 from tradestack.sessions.report_stream import ReportStream
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine, read_lines
+from tradestack.store.named_file import open_named_file
 from tradestack.trading.ranges import packed
 from tradestack.wire.journal.order_journal import (
     MalformedRecord,
@@ -50,7 +51,7 @@ class LongSession:
         self.is_whole = False
         self.is_lost = False
         self._path = path
-        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._file = open_named_file(path)
         self._streams: dict[str, ReportStream] = {}
         self._wanted: dict[str, int] = {}  # by user: the report that is wanted next, at most
 
@@ -106,7 +107,7 @@ class LongSession:
 
     def close(self) -> None:
         """Close the journal."""
-        os.close(self._fd)
+        self._file.close()
 
     def _take(self, line: JournalLine) -> None:
         """Index the report in a line, if there is one. Raises ValueError."""
@@ -124,4 +125,4 @@ class LongSession:
             self.stream(record.user).ranges.append(packed(end - length, length))
 
     def _read(self, offset: int, length: int) -> bytes:
-        return os.pread(self._fd, length, offset)
+        return os.pread(self._file.fileno(), length, offset)

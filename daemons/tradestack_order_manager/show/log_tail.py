@@ -4,6 +4,7 @@ import glob
 import os
 from pathlib import Path
 
+from tradestack.store.named_file import open_named_file
 from tradestack_order_manager.sessions.log_end import LogEnd, newest
 from tradestack_order_manager.show.execution_line import last_report
 from tradestack_order_manager.show.order_line import last_order_id
@@ -21,7 +22,7 @@ def read_log_end(path: Path) -> LogEnd:
     ends = []
     for file in path.parent.glob(f"{glob.escape(path.name)}*"):
         if file.is_file() and os.access(file, os.R_OK):
-            with file.open("rb") as log:
+            with open_named_file(file) as log:
                 _, tail = read_tail(log.fileno())
             lines = whole_lines(tail)
             ends.append(LogEnd(last_order_id(lines) or 0, *last_report(lines)))

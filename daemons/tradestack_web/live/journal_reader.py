@@ -14,6 +14,7 @@ from tradestack.domain.session_id import is_session_id
 from tradestack.domain.times import format_utc
 from tradestack.store.journal import JOURNAL_SUFFIX, PREFIX_LENGTH
 from tradestack.store.journal_lines import payload_of
+from tradestack.store.named_file import open_named_file
 from tradestack.trading.replies.orders import fill_reply, order_reply
 from tradestack.wire.journal.account_records import ExecutionRecord
 from tradestack.wire.journal.order_journal import (
@@ -39,7 +40,7 @@ class JournalReader:
     def __init__(self, path: Path, event_time: EventTime) -> None:
         """Open the journal at its end. Raises OSError."""
         self.session_id = path.stem
-        self._file = path.open("rb", buffering=0)
+        self._file = open_named_file(path)
         self._event_time = event_time
         self.offset = self._end_of_lines(os.fstat(self._file.fileno()).st_size)
 

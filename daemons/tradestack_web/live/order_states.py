@@ -14,6 +14,7 @@ import msgspec
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import payload_of
+from tradestack.store.named_file import open_named_file
 from tradestack.trading.replies.orders import Order, order_after, order_reply
 from tradestack.wire.journal.account_records import ExecutionRecord
 from tradestack.wire.journal.order_journal import OrderRecord, decode_record
@@ -31,7 +32,7 @@ async def newest_orders(journal: Path, count: int) -> list[OrderState]:
 
     Raises OSError.
     """
-    with journal.open("rb", buffering=0) as file:
+    with open_named_file(journal) as file:
         size = os.fstat(file.fileno()).st_size
         orders: dict[int, Order] = {}
         rest, place = b"", await _begin_of(file.fileno(), size, count)
@@ -49,7 +50,7 @@ async def newest_orders(journal: Path, count: int) -> list[OrderState]:
 
 
 async def _begin_of(descriptor: int, size: int, count: int) -> int:
-    """Return a place in front of so many orders, or where the search has to end."""
+    """Return a place in front of the last `count` orders, or where the search has to end."""
     place = size
     while place > 0 and count > 0 and size - place < SEARCHED_BYTES_MAX:
         begin = max(0, place - PIECE_BYTES)

@@ -4,7 +4,7 @@ import { get } from "/static/api.js";
 
 const KINDS = ["stats", "accounts", "orders", "prices", "news"];
 const STALE_MS = 4_000; // stats come every second
-const RENEW_MS = 15_000; // a connection that is silent for so long is another one's turn
+const RENEW_MS = 15_000; // a connection that is silent for this time is another one's turn
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000];
 const CHECK_MS = 500;
 

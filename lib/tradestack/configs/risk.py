@@ -66,7 +66,7 @@ _IN_NS = ("max_price_age", "max_order_age", "participation_window")
 
 @dataclass(frozen=True, slots=True)
 class WindowCount(ValueParser[CountPerWindow]):
-    """COUNT/TIME → so many events in any such time; "0" = no limit."""
+    """COUNT/TIME → at most COUNT events in any span of TIME; "0" = no limit."""
 
     count_max: int = COUNT_PER_WINDOW_MAX
 

@@ -145,7 +145,7 @@ class RecordedSession:
         return self._mapped.column(name, sequences)
 
     def release_tape(self) -> None:
-        """Let go of the pages of the tape that were looked at; its next reader maps them again."""
+        """Release the pages of the tape that were looked at; its next reader maps them again."""
         self._mapped.release()
 
     # ---- tables --------------------------------------------------------------------------------

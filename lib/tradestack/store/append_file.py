@@ -16,6 +16,7 @@ from typing import Self
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.durable_name import sync_directory
+from tradestack.store.named_file import require_regular
 
 # State is closed to other users (the StateDirectory is 0700 as well).
 FILE_MODE = 0o600
@@ -67,7 +68,7 @@ class AppendFile:
     def _locked(cls, path: Path, flags: int) -> Self:
         try:
             # Not O_APPEND: Linux would then ignore the offset that pwrite is given.
-            descriptor = os.open(path, flags | os.O_CLOEXEC, FILE_MODE)
+            descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK, FILE_MODE)
         except OSError as error:
             if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
                 raise OperatorFault(
@@ -76,6 +77,12 @@ class AppendFile:
                     "make it readable and writable for the daemon's user",
                 ) from error
             raise
+        try:
+            require_regular(descriptor, path)
+        except OSError as error:
+            os.close(descriptor)
+            problem = error.strerror or str(error)
+            raise OperatorFault(str(path), problem, "move it away") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

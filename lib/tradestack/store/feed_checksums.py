@@ -25,6 +25,7 @@ BLOCK_MESSAGES = 65_536
 BLOCK_BYTES = BLOCK_MESSAGES * TICK_PACKET_LENGTH  # 4 MiB
 SLICE_BYTES = 256 * 1024  # taken at a time: some 0.1 ms
 FILE_MODE = 0o600  # like the log
+_FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO is refused, not waited for
 _LINE_LENGTH = 9
 _LINE = re.compile(rb"([0-9a-f]{8})\n")
 
@@ -78,7 +79,7 @@ class FeedChecksums:
     def _write(self) -> None:
         """Write the line of the block, and begin the next one."""
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            flags = os.O_WRONLY | os.O_CREAT | _FLAGS
             descriptor = os.open(self._path, flags, FILE_MODE)
             try:
                 os.pwrite(descriptor, b"%08x\n" % self._crc, self._block * _LINE_LENGTH)
@@ -92,7 +93,7 @@ class FeedChecksums:
     def _keep(self, count: int) -> int:
         """Keep the first `count` lines, those of whole blocks; return how many there are."""
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(self._path, os.O_RDWR | _FLAGS)
         except FileNotFoundError:
             return 0
         except OSError as error:

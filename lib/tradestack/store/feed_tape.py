@@ -96,7 +96,8 @@ class FeedTape:
         status = sidecar.stat()
         version = status.st_ino, status.st_mtime_ns
         if version != self._end_version:
-            self._end = msgspec.json.decode(sidecar.read_bytes(), type=_End)
+            with open_named_file(sidecar) as file:
+                self._end = msgspec.json.decode(file.read(), type=_End)
             self._end_version = version  # of that content or an earlier one, which is read again
         if not (self._end.ended or self._end.incomplete):
             return None

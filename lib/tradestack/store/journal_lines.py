@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tradestack.store.journal import FRAME_LENGTH, PAYLOAD_BYTES_MAX, PREFIX_LENGTH
+from tradestack.store.named_file import open_named_file
 
 CHUNK_BYTES = 256 * 1024
 # Only the beginning is kept of a damaged line that is longer than any line may be.
@@ -42,7 +43,7 @@ def read_lines(path: Path) -> Iterator[JournalLine]:
     """Yield all lines of the file, the torn end included. Raises OSError."""
     number = 0
     offset = 0
-    with path.open("rb") as file:
+    with open_named_file(path) as file:
         for content, size, ended in _split(iter(lambda: file.read(CHUNK_BYTES), b"")):
             number += 1
             payload = payload_of(content) if ended and size <= CONTENT_BYTES_MAX else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tradestack.store.append_file import AppendFile
 from tradestack.store.durable_name import replace_durably
+from tradestack.store.named_file import open_named_file
 
 BACKUPS_MAX = 1_000
 
@@ -45,7 +46,7 @@ def _back_up(path: Path) -> Path:
     backup = next((name for name in names if not name.exists()), None)
     if backup is None:
         raise FileExistsError(f"there are {BACKUPS_MAX} damaged copies beside it: remove some")
-    with path.open("rb") as source, backup.open("xb") as target:
+    with open_named_file(path) as source, backup.open("xb") as target:
         _copy_owner_and_mode(path, target.fileno())
         shutil.copyfileobj(source, target)
         target.flush()

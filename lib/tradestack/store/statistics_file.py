@@ -96,7 +96,7 @@ def read_statistics_file(path: Path) -> StatisticsRead:
 
 
 def thinned(content: bytes, bytes_max: int) -> bytes:
-    """Return at most so many bytes of whole lines, spread evenly over their time.
+    """Return at most `bytes_max` bytes of whole lines, spread evenly over their time.
 
     The time is divided into equal parts, and of each part the last line is kept: counters only
     grow, so that it tells of all of the part. The first line of all stays, too.

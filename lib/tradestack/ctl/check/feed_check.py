@@ -15,6 +15,7 @@ from tradestack.ctl.check.findings import PROBLEMS_LISTED_MAX, Findings
 from tradestack.domain.times import format_utc
 from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
 from tradestack.store.feed_log import SIDECAR_SUFFIX
+from tradestack.store.named_file import open_named_file
 from tradestack.wire.feed import (
     TICK_PACKET,
     TICK_PACKET_LENGTH,
@@ -47,7 +48,7 @@ class _Contents:
 def check_feed(path: Path) -> Findings:
     """Read the whole file, without a lock; raise OSError."""
     contents = _Contents()
-    with path.open("rb") as file:
+    with open_named_file(path) as file:
         while data := file.read(CHUNK_PACKETS * TICK_PACKET_LENGTH):
             if not contents.size_bytes and has_old_layout(data):
                 return _old_layout(path)

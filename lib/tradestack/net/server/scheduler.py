@@ -2,7 +2,7 @@
 
 When a stream has grown, its owner calls `serve_live`, which gives one connection of every user that
 is up to date what is new at once, or `wake`, which does it at the end of the loop's pass. Further
-ones of the same user are served in the next pass, so many sends in each. So a user with many
+ones of the same user are served in the next pass, a limited number in each. So a user with many
 connections delays those of others by one of them, and by what one pass sends to the rest.
 
 Connections that are further behind, or have just become writable again, wait in a queue. It is

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from tradestack.store.named_file import open_named_file
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 
@@ -16,6 +17,6 @@ def torn_ends(log: Path, journals: Iterable[Path]) -> int:
 def _lacks_newline(journal: Path) -> bool:
     if not journal.stat().st_size:
         return False
-    with journal.open("rb") as file:
+    with open_named_file(journal) as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) != b"\n"

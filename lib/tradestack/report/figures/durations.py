@@ -24,6 +24,6 @@ def percentiles_of(durations_ns: Integers) -> Percentiles | None:
 
 
 def _percentile(ordered: Integers, per_mille: int) -> int:
-    """Return the smallest value that so many thousandths do not exceed."""
+    """Return the smallest value that `per_mille` thousandths do not exceed."""
     rank = -(-per_mille * len(ordered) // 1000)
     return int(ordered[max(rank, 1) - 1])

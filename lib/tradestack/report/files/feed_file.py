@@ -44,7 +44,7 @@ class MappedTape:
         return found
 
     def release(self) -> None:
-        """Let go of the pages that were looked at: they stay in the page cache.
+        """Release the pages that were looked at: they stay in the page cache.
 
         A pass through a long log would otherwise count as memory of this process.
         """

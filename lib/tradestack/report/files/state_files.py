@@ -13,6 +13,7 @@ from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.feed_tape import FeedTape
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.store.journal_lines import read_lines
+from tradestack.store.named_file import open_named_file
 from tradestack.wire.journal.account_records import AccountRecord
 from tradestack.wire.journal.order_journal import decode_record
 
@@ -72,7 +73,7 @@ class StateFiles:
         return [
             JournalFile(path, path.stat().st_size)
             for path in sorted(paths)
-            if is_session_id(path.stem) and path.is_file()
+            if is_session_id(path.stem)
         ]
 
 
@@ -108,7 +109,7 @@ def names(journal: JournalFile, feed_session: str) -> bool:
     """Return whether a journal names the feed session. Raises OSError."""
     name = name_of(feed_session)
     end = b""
-    with journal.path.open("rb") as file:
+    with open_named_file(journal.path) as file:
         while chunk := file.read(_CHUNK_BYTES):
             if name in end + chunk:
                 return True

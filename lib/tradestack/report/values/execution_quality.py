@@ -31,7 +31,7 @@ class Markout(msgspec.Struct, frozen=True, kw_only=True):
     """s·(P(t+τ) − P_f)/P_f, weighted by the value of the fills: above 0 is good for us.
 
     horizon_ns: τ in feed time; P(t+τ): the last trade up to there. fills: how many are counted:
-    those that the tape goes on for so long after. basis_points: None if there are none.
+    those after which the tape goes on for that time. basis_points: None if there are none.
     adverse: the share of these fills with a markout below 0.
     """
 

@@ -8,7 +8,7 @@ from tradestack.report.values.units import Duration
 class Percentiles(msgspec.Struct, frozen=True, kw_only=True):
     """Percentiles of `count` durations; at least one.
 
-    A percentile is the smallest of the durations that so many of them do not exceed; one of a
+    A percentile is the smallest of the durations that its share of them does not exceed; one of a
     daemon's histogram is up to 3 % above that. max_ns: None where it is not recorded.
     """
 

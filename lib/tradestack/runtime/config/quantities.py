@@ -5,7 +5,13 @@ Each becomes an integer of a small unit: 10⁻⁸, nanoseconds, bytes.
 
 from dataclasses import dataclass
 
-from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, format_fixed, parse_fixed
+from tradestack.domain.fixed_point import (
+    DECIMALS,
+    FIXED_MAX,
+    FIXED_MIN,
+    format_fixed,
+    round_fixed,
+)
 from tradestack.domain.units import (
     BYTES_OF,
     DURATION_FORM,
@@ -93,6 +99,9 @@ class ByteSize(ValueParser[int]):
 
 def _fixed(text: str) -> int:
     try:
-        return parse_fixed(text)
-    except ValueError as error:
-        raise ValueError("has more than 8 decimals" if "decimals" in str(error) else "") from None
+        value, is_rounded = round_fixed(text)
+    except ValueError:
+        raise ValueError from None
+    if is_rounded:
+        raise ValueError(f"has more than {DECIMALS} decimals")
+    return value

@@ -37,7 +37,7 @@ from tradestack.trading.tape import Tape, clock
 
 # Messages that an account is folded further without a request, in one pass of the loop.
 ADVANCE_MESSAGES_MAX = 65_536
-# A request about an order that was done before so many others is told that there is no such order.
+# Beyond these, a request about an order that is done is told that there is no such order.
 DONE_ORDERS_MAX = 1_000
 
 

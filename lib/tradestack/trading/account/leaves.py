@@ -19,7 +19,7 @@ class SymbolLeaves(msgspec.Struct):
     orders: int = 0
 
     def add(self, side: Side, quantity: int, orders: int) -> None:
-        """Add so much and so many; below 0: take away."""
+        """Add the quantity and the number of orders; below 0: take away."""
         self.orders += orders
         if side is Side.BUY:
             self.buys += quantity

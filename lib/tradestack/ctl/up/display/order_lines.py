@@ -8,6 +8,8 @@ Partly Filled Order 2: BUY 4 SPY @ 692.60, 4 of 10 done
 import re
 from pathlib import Path
 
+from tradestack.store.named_file import open_named_file
+
 PRICE_DECIMALS_MIN = 2
 LINES_SHOWN_MAX = 8  # of one look; the others are only counted
 
@@ -31,7 +33,7 @@ class OrderLines:
     def new_lines(self) -> list[str]:
         """Return the lines that were added since the last call, and a line for those left out."""
         try:
-            with self._path.open("rb") as file:
+            with open_named_file(self._path) as file:
                 file.seek(self._offset)
                 added = file.read()
         except FileNotFoundError:

@@ -14,7 +14,7 @@ from tradestack.trading.risk.situation import Situation
 if TYPE_CHECKING:
     from tradestack.trading.account.account import Account
 
-# A client may name any symbol; what is known of so many is remembered.
+# A client may name any symbol; what is known of this many is remembered.
 SYMBOLS_KEPT_MAX = 4_096
 
 
