@@ -49,6 +49,7 @@ ROWS = (
     "web-viewers",
     "backtest",
     "backtest-columns",
+    "report",
 )
 ROUNDS, ROUNDS_QUICK = 5, 1
 
