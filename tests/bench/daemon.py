@@ -153,6 +153,8 @@ class Daemon:
         }
         if self.kind == "strategy":
             return {**common, "segment_suffix": self._suffix(), **values}
+        if self.kind == "exporter":
+            return {**common, **values}
         common["listen"] = f"127.0.0.1:{self.port}"
         if self.kind in ("fix", "grpc", "web"):
             return {**common, **values}

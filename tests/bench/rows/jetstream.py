@@ -1,20 +1,24 @@
 """JetStream: ticks a second that go into a stream as slabs of 256 KiB, and that come out of it.
 
 Measured: the exporter's writer, from a finished log to the server's last confirmation, and the
-importer's reader, checksums included. One server with its default, which answers before the disk
-has it, and three that write to the disk before they answer; all of them share this machine. The
-notes have the processor time of the client for a million ticks.
+importer's reader, checksums included; and, live, a gateway at its full pace with an exporter, from
+the first tick to the confirmation of the last, which is looked for every 0.1 s. One server with its
+default, which answers before the disk has it, and three that write to the disk before they answer;
+all of them share this machine. The notes have the processor time of the client for a slab.
 
 Cheating would be: to count what was sent and not confirmed.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from itertools import count
 from pathlib import Path
 
 from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.daemon import PASSWORD, Daemon, user_name
 from tests.bench.faults import expect_count
+from tests.bench.feeds import SLOW_PACE, Feed, now_ns
 from tests.bench.pattern import BATCH_64_KIB, new_block, number
 from tests.bench.placement import Placement
 from tests.bench.program import Program
@@ -26,7 +30,7 @@ from tradestack.wire.feed_slab import SLAB_BYTES_MAX
 
 NAME = "jetstream"
 TICKS, TICKS_QUICK = 4_000_000, 100_000
-PUBLISH, READ = "exporter", "importer"
+PUBLISH, READ, LIVE = "exporter", "importer", "gateway and exporter"
 SLAB_TICKS = SLAB_BYTES_MAX // TICK_PACKET_LENGTH
 SERVERS = {
     "one server": (1, Sync.DEFAULT, 5e6),
@@ -57,6 +61,41 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
                 targets=targets,
                 notes=[f"{name}, {variant}: {stage.cpu_us(name):,.0f} us CPU for a slab"],
             )
+        yield _live(workshop, variant, servers, sync)
+
+
+def _live(workshop: Workshop, variant: str, servers: int, sync: Sync) -> Comparison:
+    feed = Feed(workshop=workshop, subscribers=0, ticks=workshop.size(TICKS, TICKS_QUICK))
+    measure = partial(_live_rate, feed, servers, sync)
+    return Comparison(
+        row=NAME,
+        variant=f"{LIVE}, {variant}",
+        unit="ticks/s",
+        batch="256 KiB",
+        placement=Placement.FREE.value,
+        ours=LIVE,
+        figures=workshop.measure([Contestant(LIVE, Role.OURS, measure)]),
+    )
+
+
+def _live_rate(feed: Feed, servers: int, sync: Sync) -> float:
+    with ExitStack() as stack:
+        directory = stack.enter_context(feed.workshop.scratch())
+        running = stack.enter_context(NatsServers(directory, servers, sync))
+        gateway = stack.enter_context(feed.gateway(directory, SLOW_PACE, "hold"))
+        (directory / "password").write_text(PASSWORD)
+        values = {
+            "feed": f"127.0.0.1:{gateway.port}",
+            "user": user_name(0),
+            "password_file": str(directory / "password"),
+            "nats": {"servers": list(running.urls)},
+            "replicas": servers,
+        }
+        exporter = stack.enter_context(Daemon("exporter", directory, values))
+        start_ns = now_ns()
+        gateway.call("io.tradestack.Gateway.SetPace", pace="max")
+        exporter.wait_for_at_least("head", feed.ticks)
+        return feed.ticks * NANOSECONDS_PER_SECOND / (now_ns() - start_ns)
 
 
 class _Stage:
