@@ -1,8 +1,8 @@
 """Tests of positions: vectors of other systems, and that rounding loses no money.
 
 P10 and P11 are in tests/report/figures/test_trips.py, P14 and P16 in
-tests/trading/account/holdings/test_portfolio.py. P12 and P15 are of figures that nothing here
-shows: the largest loss inside a round trip, and turnover.
+tests/trading/account/holdings/test_portfolio.py. Those that end differently here are in
+EXECUTION.md.
 """
 
 from fractions import Fraction

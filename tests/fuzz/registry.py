@@ -4,15 +4,18 @@ from collections.abc import Mapping
 
 from tests.fuzz.target import Target
 from tests.fuzz.targets import (
+    accounts,
     books,
     close,
     control,
     csv,
     execution,
     feed,
+    feed_checksums,
     feed_log,
     fix,
     journal,
+    order_log,
     orders,
     reload,
     settings,
@@ -24,7 +27,7 @@ TARGETS: Mapping[str, Target] = {
     target.name: target
     for module in (
         *(soup, close, feed, orders, execution, varlink, control, csv),
-        *(journal, feed_log, books, settings, reload, fix),
+        *(journal, accounts, order_log, feed_log, feed_checksums, books, settings, reload, fix),
     )
     for target in module.TARGETS
 }

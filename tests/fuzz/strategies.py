@@ -9,12 +9,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from tests.fuzz.targets.accounts import CHECKPOINT_PARTS, ENCODED_MODELS, LIMITS
 from tests.fuzz.targets.books import book_seeds
 from tests.fuzz.targets.csv import NEWS_ROWS, PRICE_ROWS
 from tests.fuzz.targets.execution import ORDER_REQUESTS, RECORD_PAYLOADS, UNSEQUENCED_REQUESTS
 from tests.fuzz.targets.feed import tick_packets
 from tests.fuzz.targets.fix import MESSAGES as FIX_MESSAGES
 from tests.fuzz.targets.journal import PAYLOADS
+from tests.fuzz.targets.order_log import LINES
 from tests.fuzz.targets.orders import LIMIT_ORDER, ORDER, REGISTER, REPORTS
 from tests.fuzz.targets.settings import CONFIGS
 from tests.fuzz.targets.soup import ACCEPTED, PAYLOAD_MAX, REQUESTS
@@ -199,6 +201,13 @@ VALID: Mapping[str, Bytes] = {
         separator=b"\n",
     ),
     "execution_records": _nearly([*PAYLOADS, *RECORD_PAYLOADS]),
+    "checkpoint": st.tuples(_nearly(CHECKPOINT_PARTS[:1]), _nearly(CHECKPOINT_PARTS)).map(
+        b"\n".join
+    ),
+    "journal_limits": _nearly(LIMITS),
+    "execution_model": _nearly(ENCODED_MODELS),
+    "order_log_tail": _joined(st.sampled_from(LINES)),
+    "feed_checksums": _joined(st.integers(0, 2**32 - 1).map(lambda crc: b"%08x\n" % crc)),
     "sidecar": _nearly(
         [b'{"session_id":"0ABCDE1234","start_time_ns":1,"sources":{},"checkpoints":[]}']
     ),

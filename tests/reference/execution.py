@@ -15,9 +15,9 @@ trade that is worse than its limit: from there on it rests. A resting order fill
 trade that is better (`through`), or at least as good (`touch`).
 
 IOC and FOK have a window: from the first trade of their symbol that they can meet, whatever its
-price, to ioc_window_ns later; then they are CANCELED. A FOK reserves its part of each trade, and
-fills by all of them at the trade that completes it; nobody gets what it reserved in vain. At the
-end of the feed DAY and GTC orders are EXPIRED, IOC and FOK orders CANCELED.
+price, to ioc_window_ns later; at the first message after that they are CANCELED. A FOK reserves its
+part of each trade, and fills by all of them at the trade that completes it; nobody gets what it
+reserved in vain. At the end of the feed every order that still works is EXPIRED.
 
 A cancel or replace names the newest ClOrdID of its order; otherwise, or if that order is done, it
 does nothing. A replace that changes the price or raises the quantity makes the order arrive again,
@@ -93,8 +93,7 @@ class Execution:
             raise ValueError(f"no message {self._to_send[0].cause}: it causes a request")
         for order in self.orders:
             if not order.is_done:
-                has_window = order.time_in_force in WITH_WINDOW
-                order.ord_status = "CANCELED" if has_window else "EXPIRED"
+                order.ord_status = "EXPIRED"
 
     def _send(self, cause: int, time_ns: int) -> None:
         while self._to_send and self._to_send[0].cause == cause:

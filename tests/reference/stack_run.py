@@ -42,6 +42,21 @@ class Run:
         ]
 
     @property
+    def ord_statuses(self) -> dict[str, str]:
+        """How each accepted order ended, by ClOrdID."""
+        names = {order.cl_ord_id for order in self.orders}
+        reports = [
+            record["Report"]
+            for record in self.records
+            if record["Record"] in ("Order", "Execution")
+        ]
+        return {
+            report["ClOrdID"]: report["OrdStatus"]
+            for report in reports
+            if report["ClOrdID"] in names
+        }
+
+    @property
     def fills(self) -> list[tuple[str, Fraction, Fraction, int, Fraction]]:
         """Order, quantity, price, trade and fee of each fill, in the order made."""
         reports = [record["Report"] for record in self.records if record["Record"] == "Execution"]

@@ -8,6 +8,7 @@ import pytest
 
 from tests.reference.accounts import decimal_text, expected_accounts
 from tests.reference.execution import Settings
+from tests.reference.samples import csv_files
 from tests.reference.stack_run import ROOT, SAMPLE, Run, run_to_the_end
 
 REAL = ROOT.parent / "shared" / "data" / "real"
@@ -41,7 +42,7 @@ CONFIGURED: Sequence[tuple[str, Settings]] = [
 
 
 def check(directory: Path, files: tuple[Path, Path], execution: str, settings: Settings) -> Run:
-    """Compare fills, positions and profit of a run with those of the reference."""
+    """Compare fills, ends of orders, positions and profit of a run with those of the reference."""
     run = run_to_the_end(directory, *files, execution)
     assert run.orders
     expected = expected_accounts(*files, run.orders, settings)[ACCOUNT]
@@ -51,6 +52,9 @@ def check(directory: Path, files: tuple[Path, Path], execution: str, settings: S
         tuple(fill[name] for name in ("cl_ord_id", "quantity", "price", "sequence", "fee"))
         for fill in expected["fills"]
     ]
+    assert run.ord_statuses == {
+        name: order["ord_status"] for name, order in expected["orders"].items()
+    }
     assert account["fills"] == len(run.fills)
     assert account["positions"] == {
         symbol: {name: position[name] for name in ("quantity", "average_price")}
@@ -77,6 +81,13 @@ def test_the_sample_data_ends_as_the_reference_says(
 
     assert first.fills
     assert second.result["accounts"] == first.result["accounts"]
+
+
+def test_an_order_that_the_tape_ends_before_is_expired(tmp_path: Path) -> None:
+    """Its IOC, for news behind the last trade, has met no trade, so its time is not over."""
+    run = check(tmp_path / "stack", csv_files(tmp_path), *CONFIGURED[0])
+
+    assert set(run.ord_statuses.values()) == {"EXPIRED"}
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real data are not beside the checkout")

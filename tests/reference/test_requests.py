@@ -49,10 +49,19 @@ def test_windows_begin_with_the_first_trade_that_the_order_can_meet(
 
 
 def test_a_window_begins_once() -> None:
-    """A second trade inside does not prolong it; one that never begins ends with the feed."""
+    """A second trade inside does not prolong it; one that never begins expires with the feed."""
     requests = [order(90, tif="IOC"), order(90, tif="IOC", cl_ord_id="B", cause=6)]
 
-    assert ended(requests, Settings(ioc_window_ns=MS), TENS) == ["A CANCELED 20", "B CANCELED 0"]
+    assert ended(requests, Settings(ioc_window_ns=MS), TENS) == ["A CANCELED 20", "B EXPIRED 0"]
+
+
+@pytest.mark.parametrize("tif", ["IOC", "FOK"])
+@pytest.mark.parametrize(("last_ms", "status"), [(2, "EXPIRED"), (3, "CANCELED")])
+def test_a_window_is_over_at_a_message_behind_it(tif: str, last_ms: int, status: str) -> None:
+    """If the feed ends before, the order expires with it; the window is from 1 ms to 2 ms."""
+    trades: list[Trade] = [(0, "5", 10), (1, "5", 0), (last_ms, "5", 0)]
+
+    assert ended([order(90, tif=tif)], Settings(ioc_window_ns=MS), trades) == [f"A {status} 0"]
 
 
 def test_what_a_fok_reserves_in_vain_nobody_gets() -> None:

@@ -14,11 +14,18 @@ from tradestack.trading.account.checkpoint import (
     decode_checkpoint,
     encode_checkpoint,
 )
-from tradestack.trading.execution.model import ExecutionModel, Latency, LimitFill
+from tradestack.trading.execution.model import (
+    ExecutionModel,
+    Latency,
+    LimitFill,
+    Slippage,
+    SlippageKind,
+)
 from tradestack.wire.journal.account_records import RAW_BYTES_MAX
 
 SECOND_NS = 1_000_000_000
 MANY = 10_000
+TICK = SCALE // 100
 
 
 def an_order(cl_ord_id: str = "X", **changes: object) -> Order:
@@ -101,6 +108,53 @@ def test_a_trade_at_any_price_fills_exactly(price: int, side: Side) -> None:
     assert manager.account is not None
     sign = -1 if side is Side.BUY else 1
     assert manager.account.state.portfolio.cash == sign * 10 * SCALE * price
+
+
+@pytest.mark.parametrize("price", [FIXED_MIN, -SCALE, 0])
+def test_a_limit_order_meets_a_trade_below_every_limit(price: int) -> None:
+    """It is past each buy's limit, at which a resting one fills, and no sell's."""
+    tape = MemoryTape()
+    trade_at(tape, 0, price=2 * SCALE)
+    manager = MemoryOrderManager(tape, ExecutionModel())
+    manager.receive(an_order("low", ord_type=OrdType.LIMIT, price=1))
+    manager.receive(an_order("high", ord_type=OrdType.LIMIT, price=3 * SCALE, side=Side.SELL))
+    trade_at(tape, SECOND_NS, price=price)
+    manager.pass_time()
+
+    *_, report = manager.stream()
+
+    assert isinstance(report, ExecutionReport)
+    assert (report.cl_ord_id, report.last_price) == ("low", 1)
+
+
+@pytest.mark.parametrize(
+    ("side", "price", "filled_at"),
+    [
+        (Side.BUY, FIXED_MAX, FIXED_MAX + TICK),
+        (Side.BUY, FIXED_MIN, FIXED_MIN + TICK),
+        (Side.BUY, -SCALE, TICK - SCALE),
+        (Side.SELL, FIXED_MAX, FIXED_MAX - TICK),
+        (Side.SELL, 2 * TICK, TICK),
+        (Side.SELL, TICK + 1, TICK),
+        (Side.SELL, 1, 1),
+        (Side.SELL, FIXED_MIN, FIXED_MIN),
+    ],
+)
+def test_slippage_at_the_bounds_of_prices(side: Side, price: int, filled_at: int) -> None:
+    """A buy may cost more than any trade; a sale gets a tick, or what the trade has."""
+    tape = MemoryTape()
+    trade_at(tape, 0)
+    slippage = Slippage(SlippageKind.TICKS, TICK, ticks=1)
+    manager = MemoryOrderManager(tape, ExecutionModel(slippage=slippage))
+    manager.receive(an_order(side=side))
+    trade_at(tape, SECOND_NS, price=price)
+    manager.pass_time()
+    manager.restart()
+
+    report = manager.stream()[-1]
+
+    assert isinstance(report, ExecutionReport)
+    assert (report.ord_status, report.last_price) == (OrdStatus.FILLED, filled_at)
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,16 @@ from tradestack.domain.order import ExecType, OrdStatus
 class OrderEvent(enum.Enum):
     """What can happen to an order; the value says it to people."""
 
-    ACCEPTED = "a new order, accepted"
-    REFUSED = "a new order, refused"
-    FILLED_IN_PART = "a fill of less than LeavesQty"
-    FILLED = "a fill of LeavesQty"
-    REPLACED = "replaced, OrderQty above CumQty"
-    REDUCED_TO_FILLED = "replaced, OrderQty at or below CumQty"
-    CANCELED = "canceled, by a request or without one"
+    ACCEPTED = "it passes all checks"
+    REFUSED = "it is refused"
+    FILLED_IN_PART = "a trade fills less than LeavesQty"
+    FILLED = "a trade fills LeavesQty"
+    REPLACED = "a replace to more than CumQty"
+    REDUCED_TO_FILLED = "a replace to CumQty or less: OrderQty becomes CumQty"
+    CUT = "it is cut, as the trading state leaves less to fill: OrderQty becomes less"
+    CANCELED = "it is canceled, by a request or without one"
     EXPIRED = "the feed session ends"
-    RESTATED = "the order session ends, the order goes on in the next one"
+    RESTATED = "the order session ends, and it goes on in the next one"
 
 
 class OrderStep(NamedTuple):
@@ -50,6 +51,7 @@ ORDER_LIFE: dict[OrdStatus | None, dict[OrderEvent, OrderStep]] = {
         OrderEvent.FILLED_IN_PART: _TRADED_IN_PART,
         OrderEvent.FILLED: _FILLED,
         OrderEvent.REPLACED: OrderStep(OrdStatus.NEW, ExecType.REPLACED),
+        OrderEvent.CUT: OrderStep(OrdStatus.NEW, ExecType.RESTATED),
         OrderEvent.CANCELED: _CANCELED,
         OrderEvent.EXPIRED: _EXPIRED,
         OrderEvent.RESTATED: OrderStep(OrdStatus.NEW, ExecType.RESTATED),
@@ -59,6 +61,7 @@ ORDER_LIFE: dict[OrdStatus | None, dict[OrderEvent, OrderStep]] = {
         OrderEvent.FILLED: _FILLED,
         OrderEvent.REPLACED: OrderStep(OrdStatus.PARTIALLY_FILLED, ExecType.REPLACED),
         OrderEvent.REDUCED_TO_FILLED: OrderStep(OrdStatus.FILLED, ExecType.REPLACED),
+        OrderEvent.CUT: OrderStep(OrdStatus.PARTIALLY_FILLED, ExecType.RESTATED),
         OrderEvent.CANCELED: _CANCELED,
         OrderEvent.EXPIRED: _EXPIRED,
         OrderEvent.RESTATED: OrderStep(OrdStatus.PARTIALLY_FILLED, ExecType.RESTATED),
@@ -84,14 +87,19 @@ def leaves_quantity(state: OrdStatus, quantity: int, cum_quantity: int) -> int:
     return 0 if is_final(state) else quantity - cum_quantity
 
 
-def order_life_as_markdown() -> str:
-    """Return the table: a row per event, a column per state, cells "OrdStatus, ExecType"."""
-    final = ", ".join(state for state in OrdStatus if is_final(state))
-    header = ["event", *(state or "no order" for state in ORDER_LIFE), final]
+def order_life_table() -> str:
+    """Return the table in Markdown: a row per event, a column per state, cells "report → state"."""
+    final = " ".join(f"`{state}`" for state in OrdStatus if is_final(state))
+    states = [f"`{state}`" if state else "no order" for state in ORDER_LIFE]
+    header = ["what happens to an order", *states, final]
     rows = [header, ["---"] * len(header), *map(_row, OrderEvent)]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def _row(event: OrderEvent) -> list[str]:
     steps = [events.get(event) for events in ORDER_LIFE.values()]
-    return [event.value, *(", ".join(step) if step else "–" for step in steps), "–"]
+    return [event.value, *map(_cell, steps), "–"]
+
+
+def _cell(step: OrderStep | None) -> str:
+    return f"`{step.exec_type}` → `{step.ord_status}`" if step else "–"

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import msgspec
-
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.execution.model import ExecutionModel
@@ -21,6 +19,7 @@ from tradestack.wire.journal.order_journal import (
     RepairedRecord,
     SessionRecord,
 )
+from tradestack.wire.journal.raw_values import decode_raw
 
 
 @dataclass(slots=True)
@@ -74,7 +73,7 @@ class JournalFacts:
             return
         opening = self.openings.get(record.user)
         if isinstance(record, AccountRecord):
-            self.execution = msgspec.json.decode(record.execution, type=ExecutionModel)
+            self.execution = decode_raw(record.execution, ExecutionModel)
         elif opening is None or not opening.is_awaiting or record.part != 1:
             return
         if opening is None or opening.is_awaiting:

@@ -7,8 +7,6 @@ to be those that the journal holds. So a restart checks what it continues.
 from collections import deque
 from collections.abc import Iterable
 
-import msgspec
-
 from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import ExecType
 from tradestack.trading.account.account import Account
@@ -29,6 +27,7 @@ from tradestack.wire.journal.account_records import (
     TradingRecord,
 )
 from tradestack.wire.journal.order_journal import OrderRecord, Record, RegisterRecord
+from tradestack.wire.journal.raw_values import decode_raw
 
 
 class TapeBehind(Exception):
@@ -117,7 +116,7 @@ def rebuild(
         for record in records
         if isinstance(record, ExecutionRecord | TradingRecord)
     ]
-    model = msgspec.json.decode(history.execution, type=ExecutionModel)
+    model = decode_raw(history.execution, ExecutionModel)
     state = decode_checkpoint(history.checkpoint)
     sink = OwedReports(owed, then)
     try:

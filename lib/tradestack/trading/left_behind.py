@@ -31,6 +31,7 @@ from tradestack.trading.orders.working_order import WorkingOrder, accepted_order
 from tradestack.trading.session.known_orders import ReadRecord
 from tradestack.wire.journal.account_records import ExecutionRecord, RequestRecord
 from tradestack.wire.journal.order_journal import OrderRecord, Record
+from tradestack.wire.journal.raw_values import decode_raw
 
 TEXT = "the feed session's log lacks messages that were met"
 
@@ -46,7 +47,7 @@ def left_behind(
     told = _Told(decode_checkpoint(history.checkpoint))
     told.take(read_record(*place) for place in places)
     told.state.matched_through = history.matched_through
-    model = msgspec.json.decode(history.execution, type=ExecutionModel)
+    model = decode_raw(history.execution, ExecutionModel)
     told.end(Reporter(*key, model, told.state, sink))
     return msgspec.structs.replace(
         told.state,

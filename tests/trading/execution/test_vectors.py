@@ -1,9 +1,8 @@
 """Tests of executions by the published numbers of other systems, and by our own.
 
-Numbers: O1 to O6 are ours, E1 to E31 of others. Of these, vectors need a book (E12, E14, E19, E25,
-E26), stop orders (E5, E11, E24), or formulas that are not offered (E1, E4, E9, E28); of E16, E19
-and E27 the part is here that a market of trades has. E29 and E30 are in test_fees.py, E31 in
-test_arrival.py, the mean volume of E8 in test_slippage.py.
+Numbers: O1 to O6 are ours, E1 to E31 of others. Those that end differently here, or need what is
+not offered, are in EXECUTION.md; of E16, E19 and E27 the part is here that a market of trades has.
+Fees, latency and the volume of E8 are in test_fees.py, test_arrival.py and test_slippage.py.
 """
 
 import pytest
@@ -155,6 +154,7 @@ def test_vector_e6_basis_points(
         (1_000, 200, [-3, 18], [3, 17]),  # E7
         (1_000, 200, [20, 20], [20, 0]),  # E7
         (10_000, 100, [30, 50, 50], [30, 50, 20]),  # E15, E23 of one level
+        (10_000, 50, [50, 50], [50, 0]),  # E15, where the source can give each its 50
     ],
 )
 def test_vectors_e7_and_e15_one_trade_is_shared(
@@ -187,6 +187,7 @@ def test_vector_e8_a_share_below_one(increment: int, fills: str) -> None:
     [
         # E2, E3: within the limit the market's price, worse than it nothing.
         (BUY, "3.6", [("3.5", 100, 0), ("3.5", 100, 1)], "100 @ 3.5"),
+        (BUY, "3.5", [("3.5", 100, 0), ("3.5", 100, 1)], "100 @ 3.5"),
         (SELL, "3.5", [("3.0", 100, 0), ("3.0", 100, 1)], ""),
         # E10, E21: a resting order, at its limit.
         (BUY, "101.5", [("102", 100, 0), ("102", 100, 1)], ""),

@@ -13,7 +13,7 @@ from tradestack.domain.order_life import (
     leaves_quantity,
     next_step,
 )
-from tradestack.trading.orders.order_steps import fill_order, replace_order
+from tradestack.trading.orders.order_steps import cut_order, fill_order, replace_order
 
 FILL = "fill"
 REPLACE = "replace"
@@ -94,6 +94,16 @@ def test_a_fill_is_something_and_no_more_than_what_is_left(quantity: int) -> Non
     assert order == working_order(Side.BUY, 100e-8)
 
 
+@pytest.mark.parametrize("quantity", [0, -1, 100])
+def test_a_cut_leaves_something(quantity: int) -> None:
+    """What takes all of it would be a cancel."""
+    order = working_order(Side.BUY, 100e-8)
+    with pytest.raises(ValueError, match="100 left"):
+        cut_order(order, quantity)
+
+    assert order == working_order(Side.BUY, 100e-8)
+
+
 class OrderWalk(RuleBasedStateMachine):
     """One order after another through every event that the table has for it."""
 
@@ -143,6 +153,17 @@ class OrderWalk(RuleBasedStateMachine):
         assert self.order.quantity == max(quantity, cum)
         assert is_final(self.state) == (quantity <= cum)
         assert (self.order.cl_ord_id, self.order.price) == ("Y", 7)
+
+    @precondition(lambda self: self.leaves > 1)
+    @rule(share=st.integers(0, 99))
+    def cut(self, share: int) -> None:
+        """Take a share of what is left away."""
+        quantity = max(1, self.leaves * share // 100)
+        leaves = self.leaves
+        step = cut_order(self.order, quantity)
+
+        assert step == (self.state, ExecType.RESTATED)
+        assert self.leaves == leaves - quantity
 
     @precondition(is_working)
     @rule(event=st.sampled_from([OrderEvent.CANCELED, OrderEvent.EXPIRED]))

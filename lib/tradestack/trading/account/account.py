@@ -30,6 +30,7 @@ from tradestack.trading.execution.arrival import arrival_ns
 from tradestack.trading.execution.draws import DrawKey
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.execution.standing import standing_at_arrival
+from tradestack.trading.orders.order_steps import cut_order
 from tradestack.trading.orders.place import Place
 from tradestack.trading.orders.working_order import WorkingOrder, accepted_order
 from tradestack.trading.risk.limits import RiskLimits
@@ -244,8 +245,7 @@ class Account:
             self.cancel(order, None, ExecRestatementReason.OTHER, text)
             return
         self.leaves.replaced()
-        order.quantity -= quantity
-        step = next_step(order.ord_status, OrderEvent.RESTATED)
+        step = cut_order(order, quantity)
         moment = self.moment_now()
         self.reporter.report(reports.restated_report(order, step, moment, reason, text))
 

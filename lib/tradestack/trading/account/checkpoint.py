@@ -19,6 +19,7 @@ from tradestack.trading.account.account_state import AccountState, UnderWay
 from tradestack.trading.account.risk_state import SymbolCounts
 from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.windows import Activity, EventWindow
+from tradestack.wire.journal.raw_values import decode_raw
 
 # An order has at most some 900 bytes, so a part stays well within a record of the journal.
 ORDERS_PER_PART_MAX = 500
@@ -62,9 +63,9 @@ def encode_checkpoint(state: AccountState) -> list[bytes]:
 
 def decode_checkpoint(parts: Sequence[bytes]) -> AccountState:
     """Return the state; raise ValueError for parts that are not of a checkpoint."""
-    state = msgspec.json.decode(parts[0], type=AccountState)
+    state = decode_raw(parts[0], AccountState)
     for part in parts[1:]:
-        more = msgspec.json.decode(part, type=_More)
+        more = decode_raw(part, _More)
         for name, place in _COLLECTIONS.items():
             owner, field = place(state)
             held, further = getattr(owner, field), getattr(more, name)

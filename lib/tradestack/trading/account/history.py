@@ -16,6 +16,7 @@ from tradestack.wire.journal.account_records import (
     EndedRecord,
     ReleaseRecord,
 )
+from tradestack.wire.journal.raw_values import decode_raw
 
 # User, feed session.
 AccountKey = tuple[str, str]
@@ -75,7 +76,7 @@ class AccountHistory:
         if part == parts:
             self.checkpoint, self._parts = self._parts, []
             self.records = Ranges()
-            cursor = msgspec.json.decode(self.checkpoint[0], type=_Cursor)
+            cursor = decode_raw(self.checkpoint[0], _Cursor)
             self.matched_through = cursor.matched_through
             self.is_ended = self.is_final = cursor.is_ended
 
@@ -87,7 +88,7 @@ class AccountHistory:
     @property
     def waits_for(self) -> str | None:
         """Return the feed session whose account this one waits for; None if it does not."""
-        opening = msgspec.json.decode(self.checkpoint[0], type=_Opened).opening
+        opening = decode_raw(self.checkpoint[0], _Opened).opening
         return None if opening is None or opening.is_taken else opening.feed_session
 
 
@@ -120,7 +121,7 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
         key = act.user, act.feed_session
         if isinstance(act, AccountRecord):
             state = bytes(act.state)
-            cursor = msgspec.json.decode(state, type=_Cursor)
+            cursor = decode_raw(state, _Cursor)
             earlier = EarlierSessions(act.order_sessions, act.order_sessions_forgotten)
             self[key] = AccountHistory(
                 bytes(act.execution),
@@ -170,4 +171,4 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
 
 def matched_through_of(state: bytes | msgspec.Raw) -> int:
     """First part of a checkpoint → how far the account is folded; raise ValueError."""
-    return msgspec.json.decode(state, type=_Cursor).matched_through
+    return decode_raw(state, _Cursor).matched_through

@@ -30,3 +30,11 @@ def replace_order(
     order.quantity = max(quantity, order.cum_quantity)
     order.price = price
     return step
+
+
+def cut_order(order: WorkingOrder, quantity: int) -> OrderStep:
+    """Take a part of what is left away; raise ValueError if it is nothing or all of it."""
+    if not 0 < quantity < order.leaves_quantity:
+        raise ValueError(f"a cut of {quantity}, with {order.leaves_quantity} left")
+    order.quantity -= quantity
+    return next_step(order.ord_status, OrderEvent.CUT)

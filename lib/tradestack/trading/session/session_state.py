@@ -7,8 +7,6 @@ refused are never added.
 
 from collections import Counter, defaultdict
 
-import msgspec
-
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 from tradestack.domain.requests import Request
 from tradestack.trading.account.history import AccountAct, AccountHistories
@@ -30,6 +28,7 @@ from tradestack.wire.journal.order_journal import (
     RepairedRecord,
     SessionRecord,
 )
+from tradestack.wire.journal.raw_values import decode_raw
 
 # At most 230 bytes each, so the header stays within one payload of the journal. Each user's newest
 # feed sessions are carried first. A strategy whose registration is dropped meets the rule for a
@@ -239,7 +238,7 @@ class SessionState:
     def add_act(self, act: AccountAct | LimitsRecord | TradingRecord, place: int) -> None:
         """Add what happened without a report; raise ValueError."""
         if isinstance(act, LimitsRecord):
-            self.limits[act.hash] = msgspec.json.decode(act.limits, type=RiskLimits)
+            self.limits[act.hash] = decode_raw(act.limits, RiskLimits)
             self.limits_hash = act.hash
         elif isinstance(act, TradingRecord):
             self.trading.put(act)

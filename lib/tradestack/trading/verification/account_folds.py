@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import msgspec
-
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistories
@@ -21,6 +19,7 @@ from tradestack.wire.journal.account_records import (
     ReleaseRecord,
 )
 from tradestack.wire.journal.order_journal import SessionRecord
+from tradestack.wire.journal.raw_values import decode_raw
 
 NOT_FOLDED = "the order manager could not fold it to its end"
 
@@ -118,7 +117,7 @@ class AccountFolds:
             self.late.add(user)
         if state.is_ended:
             return
-        model = msgspec.json.decode(bytes(record.execution), type=ExecutionModel)
+        model = decode_raw(record.execution, ExecutionModel)
         limits, trading = self._rules.limits_of(state), self._rules.trading
         self.by_user[user] = AccountFold(
             user, self._open_tape(), model, state, limits=limits, trading=trading

@@ -27,6 +27,7 @@ from tradestack.wire.journal.account_records import (
     TradingRecord,
 )
 from tradestack.wire.journal.order_journal import OrderRecord, Record, decode_record
+from tradestack.wire.journal.raw_values import decode_raw
 from tradestack.wire.orders import encode_message
 
 
@@ -67,7 +68,7 @@ class ReportedEnds:
     def _require_end(self, line: int, record: AccountRecord | CheckpointRecord) -> None:
         """Compare a state if such an account has ended with it. Raises Differs."""
         user, found = record.user, bytes(record.state)
-        is_end = msgspec.json.decode(found, type=_End).is_left_behind
+        is_end = decode_raw(found, _End).is_left_behind
         if not is_end or user not in self._histories:
             return
         expected, due = self._end(user)

@@ -1,12 +1,11 @@
 """The limits and trading states that hold at a place in a journal."""
 
-import msgspec
-
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import TradingStates
 from tradestack.wire.journal.account_records import LimitsRecord
 from tradestack.wire.journal.order_journal import SessionRecord
+from tradestack.wire.journal.raw_values import decode_raw
 
 
 class RulesInForce:
@@ -28,7 +27,7 @@ class RulesInForce:
 
     def add(self, record: LimitsRecord) -> None:
         """Take limits that the journal has from here on; raise ValueError."""
-        self.newest = msgspec.json.decode(record.limits, type=RiskLimits)
+        self.newest = decode_raw(record.limits, RiskLimits)
         self._limits[record.hash] = self.newest
 
     def limits_of(self, state: AccountState) -> RiskLimits:
