@@ -134,6 +134,7 @@ class Campaign:
             )
         if hand.events:
             self._hands.appendleft(hand)
+        self.tally.states_compared += repetition.gathering.states_compared
         self.tally.add_session(attacker.done, repetition.stack.lines, found)
         durability = hand.durability.value
         print(f"session {number}: durability {durability}, armed {fail_points}")

@@ -64,7 +64,7 @@ class Desk:
         elif kind == "end":
             self.feed.end()
         elif kind == "halt":
-            change = {"state": "HALTED", "reason": action, "cancel": True}
+            change = {"state": "HALTED", "reason": action, "cancel": "keep" not in words}
             self.manager.call("SetTradingState", change)
         elif kind == "active":
             self.manager.call("SetTradingState", {"state": "ACTIVE", "reason": action})

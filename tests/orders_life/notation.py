@@ -3,7 +3,8 @@
 A line has an action, reports on it, or both, with | between them; reports on further lines belong
 to the action above them. An action without reports is not waited for: what follows crosses it.
 
-    D X 100            NewOrderSingle; MARKET, TIF and a symbol may follow. Else LIMIT 100, DAY, SPY
+    D X 100            NewOrderSingle; SELL, MARKET, TIF and a symbol may follow. Else a buy, LIMIT
+                       100, DAY, SPY
     F Y X              OrderCancelRequest Y for X
     G Y X 110          OrderCancelReplaceRequest Y for X; @101 or MARKET may follow, else LIMIT 100
     H X                OrderStatusRequest
@@ -13,6 +14,7 @@ to the action above them. An action without reports is not waited for: what foll
     end                the feed session ends
     roll               another order session begins
     halt               an operator halts trading and cancels all orders; active: lets it go on
+    halt keep          an operator halts trading and keeps the orders that only reduce a position
     cancel-orders      an operator cancels all orders
 
     T/p X 100:20:80 +20     ExecType/OrdStatus ClOrdID OrderQty:CumQty:LeavesQty +LastQty
@@ -130,12 +132,12 @@ def message_of(action: str, feed_session: str) -> Order | Request | OrderStatusR
 def _order(words: list[str], feed_session: str) -> Order:
     cl_ord_id, quantity, *rest = words
     tifs = [TimeInForce(word) for word in rest if word in TimeInForce.__members__]
-    symbols = [word for word in rest if word not in ("MARKET", *TimeInForce.__members__)]
+    symbols = [word for word in rest if word not in ("SELL", "MARKET", *TimeInForce.__members__)]
     is_market = "MARKET" in rest
     return Order(
         cl_ord_id=cl_ord_id,
         symbol=symbols[0] if symbols else SYMBOL,
-        side=Side.BUY,
+        side=Side.SELL if "SELL" in rest else Side.BUY,
         quantity=parse_fixed(quantity),
         ord_type=OrdType.MARKET if is_market else OrdType.LIMIT,
         time_in_force=tifs[0] if tifs else TimeInForce.DAY,

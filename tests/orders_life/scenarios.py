@@ -13,9 +13,10 @@ differs from the matrices, each with its reason:
     G.1.c    as C.1.c; there is no order that is not acknowledged yet
     H.1      not the trading day ends but the order session, and the order keeps its OrderID
     J.1      without busts and corrections: `test_average_price.py`
+    K.1.a    of the orders that work, a halt leaves those that only reduce a position
 
 Not here: D.2.b and D.2.d (pending states), E.1.a, c, d, e, f, F.1.c, H.1.b and L (functions that
-this project does not have), and K.1.a: `test_states_and_limits.py` has what a halt leaves.
+this project does not have).
 """
 
 from tests.orders_life.cancels import CANCELS
@@ -107,6 +108,16 @@ SCENARIOS = {
         news                    | C/c X 100:10:0
     """,
     # ---- K: trading is halted
+    "K.1.a a halt that keeps what closes a position": """
+        D P 20 MARKET           | N/n P 20:0:20
+        trade 20                | T/f P 20:20:0 +20
+        D X 100                 | N/n X 100:0:100
+        D Y 20 SELL             | N/n Y 20:0:20
+        halt keep               | C/c X 100:0:0
+        D Z 50                  | J/j Z 50 #2
+        trade 15 @101           | T/p Y 20:15:5 +15
+        trade 5 @101            | T/f Y 20:20:0 +5
+    """,
     "K.1.b a halt that cancels": """
         D X 100                 | N/n X 100:0:100
         trade 20                | T/p X 100:20:80 +20

@@ -91,10 +91,17 @@ def test_an_order_that_the_tape_ends_before_is_expired(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real data are not beside the checkout")
-def test_real_data_end_as_the_reference_says(tmp_path: Path) -> None:
-    """A day of trades and news."""
-    files = (REAL / "prices_small.csv", REAL / "sentiment.csv")
+@pytest.mark.parametrize(
+    ("prices", "sentiment"),
+    [("prices_small.csv", "sentiment.csv"), ("prices.csv.gz", "sentiment_full_day.csv")],
+    ids=["a quarter of an hour", "a day"],
+)
+def test_real_data_end_as_the_reference_says(tmp_path: Path, prices: str, sentiment: str) -> None:
+    """Twice the same; the day has news from before its first trade to after its last."""
+    files = (REAL / prices, REAL / sentiment)
 
-    run = check(tmp_path, files, *CONFIGURED[0])
+    first = check(tmp_path / "first", files, *CONFIGURED[0])
+    second = check(tmp_path / "second", files, *CONFIGURED[0])
 
-    assert run.fills
+    assert first.fills
+    assert second.result["accounts"] == first.result["accounts"]

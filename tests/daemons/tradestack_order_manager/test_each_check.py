@@ -5,6 +5,7 @@ works when a reload sets its limits. The bounds of each check at each scope, to 
 in tests/trading/risk.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from tests.daemons.tradestack_order_manager.test_limits import code
 from tests.daemons.tradestack_order_manager.test_reload import reload
 from tests.daemons.tradestack_order_manager.trading_day import TradingOrderManager
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, Order, OrdStatus, OrdType, Side, TimeInForce
@@ -24,11 +26,15 @@ from tradestack.trading.risk.checks import CHECKS
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An order: a positive quantity buys; without a price it is a market order."""
+    """An order: a positive quantity buys; without a price it is a market order.
+
+    age_h: how long ago its signal was, so much longer or shorter than a test takes.
+    """
 
     quantity: int
     price: int | None = None
     symbol: str = "SPY"
+    age_h: int = 0
 
 
 BUY_ONE, SELL_ONE = Asked(1, 50), Asked(-1, 150)
@@ -95,6 +101,12 @@ CASES = {
     "price_band_bp": Case(
         limits={"price_band_bp": 500}, passes=[Asked(1, 105)], fails=Asked(1, 106)
     ),
+    "max_order_age": Case(
+        limits={"max_order_age": "2h"},
+        passes=[Asked(1, 50, age_h=1)],
+        fails=Asked(1, 50, age_h=3),
+        exempt=Asked(-1, 150, age_h=3),
+    ),
     "max_order_submit_rate": Case(
         limits={"max_order_submit_rate": "2/500ms"},
         passes=[BUY_ONE, Asked(2, 50)],
@@ -142,9 +154,9 @@ CASES = {
         exempt=SELL_ONE,
     ),
 }
+HOUR_NS = 3_600 * NANOSECONDS_PER_SECOND
 ROWS = {check.key: check for check in CHECKS if check.key}
-# A test of a reload has the age of orders, by the clock; cancels are refused by no check.
-ELSEWHERE = {"max_order_age", "max_cancel_rate"}
+ELSEWHERE = {"max_cancel_rate"}  # it refuses nothing: test_cancel_rate
 # Cases with orders that are allowed and filled before the next one.
 FILLED_BEFORE = (
     *("max_notional_per_order", "price_band_bp", "total_trade_limit", "self_trade"),
@@ -160,10 +172,10 @@ class ManyTraders(TradingOrderManager):
 
 
 class Trader:
-    """The user of a case, with orders for the newest message of the feed."""
+    """A user with orders for the newest message of the feed."""
 
-    def __init__(self, daemon: ManyTraders, key: str) -> None:
-        self._daemon, self._user = daemon, USERS[key]
+    def __init__(self, daemon: TradingOrderManager, user: str) -> None:
+        self._daemon, self._user = daemon, user
         self._names = 0
         self.connect()
 
@@ -188,6 +200,7 @@ class Trader:
             price=None if asked.price is None else asked.price * SCALE,
             feed_session=self._daemon.feed.session_id,
             feed_seq=self._daemon.feed.head,
+            signal_time_ns=time.time_ns() - asked.age_h * HOUR_NS,
         )
         self._client.send(order)
         return self.report()
@@ -222,7 +235,7 @@ def test_every_check_has_a_case() -> None:
 def test_each_check_holds_over_the_wire(daemon: ManyTraders) -> None:
     """N passes, N + 1 is refused, before and after a kill; what only reduces passes."""
     daemon.start()
-    traders = {key: Trader(daemon, key) for key in CASES}
+    traders = {key: Trader(daemon, user) for key, user in USERS.items()}
     hold(daemon, traders)
     reload(daemon, risk={"users": {USERS[key]: case.limits for key, case in CASES.items()}})
     enter_each(traders, {key: case.passes for key, case in CASES.items()})

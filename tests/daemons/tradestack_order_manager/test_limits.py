@@ -136,6 +136,25 @@ def test_a_halt_can_cancel_what_works(daemon: TradingOrderManager) -> None:
     assert report.ord_status is OrdStatus.CANCELED
 
 
+def test_a_halt_can_keep_what_closes_a_position(daemon: TradingOrderManager) -> None:
+    """It is filled while trading is halted; what may open one is canceled, and says why."""
+    daemon.start()
+    trader = Trader(daemon)
+    trader.order(10)
+    daemon.feed.trade(1_000)
+    assert trader.report().ord_status is OrdStatus.FILLED
+    opens = trader.order(10, 50)
+    closes = trader.order(10, 150, Side.SELL)
+    daemon.set_state("HALTED")
+
+    canceled = trader.report()
+    assert (canceled.cl_ord_id, canceled.ord_status) == (opens.cl_ord_id, OrdStatus.CANCELED)
+    assert canceled.text == "TRADING_HALTED: it may open or increase a position"
+    daemon.feed.trade(1_000, 151)
+    filled = trader.report()
+    assert (filled.cl_ord_id, filled.ord_status) == (closes.cl_ord_id, OrdStatus.FILLED)
+
+
 def test_a_halt_under_load_stops_orders_from_one_message_to_the_next(
     daemon: TradingOrderManager,
 ) -> None:

@@ -1,7 +1,8 @@
 """Does to a running stack what a schedule wants, while ticks and orders flow.
 
 An event that follows another quickly hits the recovery. Before all others there are new messages,
-few orders behind them in flight, and, for some milliseconds, at least one.
+the trading state is what was acknowledged, few orders behind the messages are in flight, and, for
+some milliseconds, at least one.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from tests.faults.attack.damage import Damage
 from tests.faults.attack.progress import Progress
 from tests.faults.attack.schedule import Durability, Event, Hand, Kind
 from tests.faults.attack.session_changes import SessionChanges
+from tests.faults.attack.trading_states import TradingStates
 from tests.faults.disk import Disk
 from tests.faults.repetition import Repetition
 from tradestack.net.control.client import ControlFault
@@ -50,6 +52,7 @@ class Attacker:
         self._progress = progress
         self._damage = Damage(repetition, disk)
         self._session_changes = SessionChanges(repetition)
+        self._states = TradingStates(repetition)
 
     async def play(self, hand: Hand) -> None:
         """Play the hand, then publish the rest as fast as possible. Raises RunFailed.
@@ -57,6 +60,11 @@ class Attacker:
         The order session is begun anew: one that began with durability "os" ends with the boot.
         """
         await self._session_changes.new_order_session()
+        await self._states.begin()
+        await self._play_events(hand)
+        await self._states.compare_at_last()
+
+    async def _play_events(self, hand: Hand) -> None:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         while hand.events:
@@ -87,6 +95,7 @@ class Attacker:
                         or self._progress.in_flight() > FLOWING_ORDERS_MAX
                     ):
                         await asyncio.sleep(POLL_S)
+            await self._states.compare()
         await asyncio.sleep(event.wait_s)
 
     async def _await_orders(self) -> int:
@@ -106,6 +115,8 @@ class Attacker:
                         await self._session_changes.new_feed_session()
                     case Kind.NEW_ORDER_SESSION:
                         await self._session_changes.new_order_session()
+                    case Kind.TRADING_STATE:
+                        await self._states.set(event.state)
                     case _:
                         await self._damage.do(event, durability)
         except TimeoutError:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from tests.faults.attack.trading_states import ACTIVE, STATES
 from tests.faults.stack import GATEWAY, ORDER_MANAGER
 
 WAIT_MEAN_S = 0.4
@@ -39,6 +40,7 @@ class Kind(enum.Enum):
     WATCHDOG = "watchdog"  # the same, until its watchdog ends it
     NEW_FEED_SESSION = "new-feed-session"
     NEW_ORDER_SESSION = "new-order-session"
+    TRADING_STATE = "trading-state"  # an operator sets that of the probe's user
     FULL_DISK = "full-disk"  # ENOSPC for all
     FILE_LIMIT = "file-limit"  # EFBIG and short writes for one daemon
     POWER_CUT_DISK = "power-cut-disk"  # with durability "disk"
@@ -54,6 +56,7 @@ WEIGHTS = {
     Kind.WATCHDOG: 1,
     Kind.NEW_FEED_SESSION: 3,
     Kind.NEW_ORDER_SESSION: 4,
+    Kind.TRADING_STATE: 6,
     Kind.FULL_DISK: 2,
     Kind.FILE_LIMIT: 2,
     Kind.POWER_CUT_DISK: 3,
@@ -81,7 +84,8 @@ class Event:
     """One thing that is done to the stack.
 
     wait_s: since the one before, or, if not is_quick, since ticks and orders flow again.
-    written_back: of a power cut, the files that the kernel wrote back length_s before.
+    written_back: of a power cut, the files that the kernel wrote back length_s before. state: the
+    trading state that is set.
     """
 
     kind: Kind
@@ -90,11 +94,14 @@ class Event:
     is_quick: bool
     length_s: float
     written_back: tuple[str, ...]
+    state: str
 
     def __str__(self) -> str:
         parts = [self.kind.value]
         if self.kind not in {*BOUND_TO, Kind.KILL_ALL, Kind.FULL_DISK, Kind.DISK_FAILURE}:
             parts.append(self.victim)
+        if self.kind is Kind.TRADING_STATE:
+            parts.append(self.state)
         if self.length_s:
             parts.append(f"{self.length_s:.1f}s")
         if self.kind in {*BOUND_TO, Kind.DISK_FAILURE}:
@@ -146,6 +153,7 @@ def _event(rng: random.Random, kind: Kind, strategies: Sequence[str]) -> Event:
         is_quick=is_quick,
         length_s=rng.uniform(*LENGTHS_S.get(kind, (0.0, 0.0))),
         written_back=tuple(name for name in files if rng.randrange(2)),
+        state=rng.choice((ACTIVE, *STATES)),  # half of them: orders are to be executed, too
     )
 
 
@@ -153,7 +161,7 @@ def _victim(rng: random.Random, kind: Kind, strategies: Sequence[str]) -> str:
     """Choose a daemon, each kind of daemon as often as the others."""
     if kind is Kind.NEW_FEED_SESSION:
         return GATEWAY
-    if kind is Kind.NEW_ORDER_SESSION:
+    if kind in {Kind.NEW_ORDER_SESSION, Kind.TRADING_STATE}:
         return ORDER_MANAGER
     names = [GATEWAY, ORDER_MANAGER]
     if kind is not Kind.FILE_LIMIT:

@@ -27,6 +27,7 @@ class Tally:
     reports: int = 0  # to strategies
     reports_compared: int = 0
     messages: int = 0
+    states_compared: int = 0
     in_flight: int = 0  # events that came while orders were in flight
     events: Counter[str] = field(default_factory=Counter)
     fail_points: Counter[str] = field(default_factory=Counter)
@@ -79,6 +80,7 @@ class Tally:
             f"  not made         {self.orders_excused}, where a strategy began anew",
             f"reports            {self.reports}, all folded again from their requests",
             f"  compared         {self.reports_compared} with those of the undisturbed session",
+            f"trading states     {self.states_compared}, compared with what was acknowledged",
         ]
 
 

@@ -4,6 +4,7 @@
     subscribers      each number once, in order, with the bytes of the log
     orders           in order_checks.py
     reports          in report_checks.py; each follows from the journals' requests (refolding.py)
+    trading states   in state_checks.py
     order_log.txt    one line for each order and each report that follows on one, in order
 
 A power cut takes what was not synced. Of the feed the same is published again, at another time. A
@@ -23,6 +24,7 @@ from tests.faults.compare.evidence import PACKET_LENGTH, Evidence, FeedSession
 from tests.faults.compare.listing import multiset_differences, shown
 from tests.faults.compare.order_checks import order_differences
 from tests.faults.compare.report_checks import report_differences
+from tests.faults.compare.state_checks import state_differences
 
 _PUBLISH_TIME = slice(40, 48)  # within a packet
 
@@ -35,6 +37,7 @@ def differences(expected: Evidence, found: Evidence) -> list[str]:
         *_subscribers(expected.feeds[-1].packets, found),
         *order_differences(expected, found),
         *report_differences(expected, found),
+        *state_differences(found),
         *_order_log(found),
     ]
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections import defaultdict
+from collections.abc import Collection
 
 from tests.faults.clients.clients import Clients
 from tests.faults.compare.evidence import (
@@ -31,6 +32,8 @@ class Gathering:
     attended: by feed session, the users who followed it to its end, and the next one then.
     may_lack_their_ends: order sessions that were not synced when the power was cut.
     heads_before_cuts: by feed session, the highest head that it had when the power was cut.
+    states_compared: how often the trading state was compared with what was acknowledged;
+    state_faults: where it was another one.
     """
 
     def __init__(self, stack: RunningStack) -> None:
@@ -38,6 +41,8 @@ class Gathering:
         self.may_lack_their_ends: set[str] = set()
         self.heads_before_cuts: dict[str, int] = {}
         self.power_cuts = 0
+        self.states_compared = 0
+        self.state_faults: list[str] = []
         self._stack = stack
         self._log = OrderLogTail(stack.directory / "log" / "order_log.txt")
         self._feeds_before: set[str] = set()
@@ -61,6 +66,13 @@ class Gathering:
         head = feed.stat().st_size // PACKET_LENGTH
         self.heads_before_cuts[feed.stem] = max(head, self.heads_before_cuts.get(feed.stem, 0))
 
+    def note_state(self, found: str, possible: Collection[str]) -> None:
+        """Note the trading state that the order manager tells, and which it may be."""
+        self.states_compared += 1
+        if found not in possible:
+            wanted = " or ".join(sorted(possible))
+            self.state_faults.append(f"trading state of {PROBE}: {found}, not {wanted}")
+
     async def gather(self, clients: Clients) -> Evidence:
         """Gather everything, and begin a new order session. Raises ControlFault."""
         clients.probe.close()
@@ -68,7 +80,7 @@ class Gathering:
         while (await stack.stats_of(ORDER_MANAGER))["order_log_behind"]:
             await asyncio.sleep(POLL_S)
         await self._accounts_ended()
-        faults = clients.faults(self.may_lack_their_ends, stack.lines)
+        faults = clients.faults(self.may_lack_their_ends, stack.lines) + self.state_faults
         evidence = Evidence(
             feeds=self._feeds(),
             subscribers={name: subscriber.seen for name, subscriber in clients.subscribers.items()},

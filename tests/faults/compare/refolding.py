@@ -3,6 +3,9 @@
 Each user's requests in each feed session are taken from all order journals and folded over the
 whole tape, as if nothing had happened between them: no restart, no checkpoint, no other order
 session. Every report has to be the one that a journal has.
+
+An operator's act has no place in the feed, so the accounts of a user whose trading state was set
+are verified as `tradestackctl verify` does it: it takes the act from where it is in the journal.
 """
 
 import dataclasses
@@ -24,6 +27,8 @@ from tradestack.trading.ranges import packed
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.session.known_orders import KnownOrders
 from tradestack.trading.session.session_state import SessionState
+from tradestack.trading.verification.difference import Differs
+from tradestack.trading.verification.verification import Verification
 from tradestack.wire.journal.account_records import (
     AccountRecord,
     EndedRecord,
@@ -87,7 +92,7 @@ def with_accounts(evidence: Evidence, directory: Path) -> Evidence:
 
 def _refold(directory: Path, journals: Sequence[Path]) -> Refolded:
     """Fold the accounts of the journals over the feed logs in a state directory."""
-    found, limits = Refolded(), _limits_of(journals)
+    found, limits, acted_on = Refolded(), _limits_of(journals), _users_acted_on(journals)
     for key, requests in _accounts_of(journals).items():
         user, feed_session = key
         tape = FeedTape.open(directory / "state" / "gateway", feed_session)
@@ -97,8 +102,11 @@ def _refold(directory: Path, journals: Sequence[Path]) -> Refolded:
                 continue  # the feed session has ended early, after a power cut
             if not any(isinstance(record, EndedRecord) for record in requests.records):
                 found.faults.append(f"account of {user} in {feed_session}: it has not ended")
-            found.portfolios[key] = _fold(user, requests, tape, limits)
-        except JournalContradicted as fault:
+            if user in acted_on:
+                _verify(user, feed_session, tape, journals)
+            else:
+                found.portfolios[key] = _fold(user, requests, tape, limits)
+        except (JournalContradicted, Differs) as fault:
             found.faults.append(f"account of {user} in {feed_session}: {fault}")
         finally:
             tape.close()
@@ -114,6 +122,30 @@ def _fold(user: str, requests: _Requests, tape: FeedTape, limits: SessionState) 
     known = KnownOrders(limits, lambda number, _length: records[number])
     account = rebuild(user, history, tape, known, _NothingFurther())
     return account.state.portfolio
+
+
+def _verify(user: str, feed_session: str, tape: FeedTape, journals: Sequence[Path]) -> None:
+    """Fold an account as `tradestackctl verify` does. Raises Differs."""
+    verification = Verification(feed_session, lambda: tape, only_user=user)
+    for journal in journals:
+        lines = journal.read_bytes().split(b"\n")[:-1]
+        verification.begin(_header_of(lines))
+        for number, line in enumerate(lines[1:], 2):
+            verification.take(number, line[_CHECKSUM_LENGTH:])
+    verification.finish()
+
+
+def _users_acted_on(journals: Sequence[Path]) -> set[str]:
+    """Return the users whose trading state an operator has set."""
+    users = set()
+    for journal in journals:
+        for line in journal.read_bytes().split(b"\n")[:-1]:
+            if b'"Record":"Trading"' in line[:40]:
+                record = decode_record(line[_CHECKSUM_LENGTH:])
+                assert isinstance(record, TradingRecord)
+                if record.user is not None and record.feed_session is None:
+                    users.add(record.user)
+    return users
 
 
 def _limits_of(journals: Sequence[Path]) -> SessionState:
