@@ -19,8 +19,9 @@ from tradestack.trading.account.risk.over_limits import over_limits
 from tradestack.trading.account.usages import usages_in
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.unrequested import cancel_orders
+from tradestack.trading.risk.shown.order_limits import OrderLimit, order_limits
+from tradestack.trading.risk.shown.usage import Usage
 from tradestack.trading.risk.trading_state import StateAct, StateEvent, TradingStates
-from tradestack.trading.risk.usage import Usage
 from tradestack.trading.rules import Rules
 from tradestack.wire.journal.account_records import TradingRecord
 from tradestack_order_manager.accounts.execution import Execution
@@ -147,6 +148,10 @@ class TradingControl:
     def usages(self, user: str | None) -> list[Usage]:
         """Return the usage of each limit that is set, of one user or of all."""
         return usages_in(self._accounts(), self._settler.rules.limits, user)
+
+    def order_limits(self, user: str | None) -> list[OrderLimit]:
+        """Return each limit on single orders that is set, of one user or of all."""
+        return order_limits(self._settler.rules.limits, user)
 
     def levels(self) -> Sequence[Level]:
         """Return how much of each limit is used."""

@@ -48,6 +48,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     standings: USER, and every other scope with a limit that counts what the scope has used.
     working_orders: those of the symbol, the oldest first. orders_working: how many the user has.
+    repeats_in_window: how often the user has sent the order that was repeated most; only what shows
+    usage works it out.
     """
 
     user: str
@@ -55,6 +57,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     standings: Mapping[ScopeKind, Standing]
     working_orders: Collection[WorkingOrder] = ()
     orders_working: int = 0
+    repeats_in_window: int = 0
     state_of_user: TradingState = TradingState.ACTIVE
     state_of_all: TradingState = TradingState.ACTIVE
 

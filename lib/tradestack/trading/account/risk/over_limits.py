@@ -6,8 +6,8 @@ from tradestack.domain.order import Order
 from tradestack.trading.account.risk.risk_view import account_view
 from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.judge_risk import Part, judge_risk
+from tradestack.trading.risk.shown.usage import usages_of
 from tradestack.trading.risk.situation import Situation
-from tradestack.trading.risk.usage import usages_of
 
 if TYPE_CHECKING:
     from tradestack.trading.account.account import Account
