@@ -141,7 +141,7 @@ class TradingControl:
             self._settler.decide(_take_limits)
         except OSError as error:  # each account takes them with its next message
             logger.error("the limits cannot be journalled yet: %s", error)
-        over = [text for account in self._accounts() for text in over_limits(account)]
+        over = over_limits(self._accounts())
         if over:
             logger.warning("more than the new limits allow, and stays: %s", "; ".join(over))
 

@@ -72,7 +72,8 @@ def test_a_tighter_limit_leaves_what_works_and_names_it(daemon: TradingOrderMana
     assert isinstance(refused, OrderCancelReject)
     assert code(refused) == "POSITION_EXCEEDS_MAXIMUM"
     assert daemon.usage("news")["max_position of user news"] == ("20", 200)
-    assert "stays: max_position of user news: 20 of 10" in daemon.errors
+    text = "POSITION_EXCEEDS_MAXIMUM: value=20, limit=10, scope=user news (order 1 of news)"
+    assert f"more than the new limits allow, and stays: {text}" in daemon.errors
     daemon.stats_when(lambda stats: "max_position" in (stats["limits_near"] or ""))
 
     daemon.kill()
@@ -82,6 +83,28 @@ def test_a_tighter_limit_leaves_what_works_and_names_it(daemon: TradingOrderMana
     canceled = trader.cancel(works.cl_ord_id)
     assert isinstance(canceled, ExecutionReport)
     assert canceled.ord_status is OrdStatus.CANCELED
+
+
+def test_a_tighter_limit_names_what_the_market_makes_of_orders(
+    daemon: TradingOrderManager,
+) -> None:
+    """By the last trade of the account's own tape; what users break together is said once."""
+    daemon.configure(risk={})
+    daemon.start()
+    trader, other = Trader(daemon), Trader(daemon, "other")
+    trader.order(10, 50)
+    other.order(10, 50)
+    daemon.feed.trade(1_000, 90)
+    each_user = {"max_notional_per_order": "899"}
+    reload(daemon, risk={"active_order_limit": 1, "each_user": each_user})
+
+    (said,) = [line for line in daemon.errors.splitlines() if "and stays: " in line]
+    assert said.partition("and stays: ")[2].split("; ") == [
+        "NOTIONAL_EXCEEDS_MAX_PER_ORDER: value=900, limit=899, scope=user news (order 1 of news)",
+        "ACTIVE_ORDERS_EXCEED_LIMIT: value=2, limit=1, scope=total "
+        "(order 1 of news, order 2 of other)",
+        "NOTIONAL_EXCEEDS_MAX_PER_ORDER: value=900, limit=899, scope=user other (order 2 of other)",
+    ]
 
 
 def test_a_halt_outlives_the_process(daemon: TradingOrderManager) -> None:

@@ -27,13 +27,15 @@ class Part(enum.Enum):
 
     Those that span accounts depend on what other users do at the same time; they are asked once,
     at receipt, and their verdict is journalled. All others can be asked again at any time. Of an
-    order alone those are asked that need neither account nor price.
+    order alone those are asked that need neither account nor price, and of one that works already
+    all but those about how it came in.
     """
 
     ALL = "all"
     ONE_ACCOUNT = "one account"
     ACROSS_ACCOUNTS = "across accounts"
     ORDER_ALONE = "order alone"
+    AT_WORK = "at work"
 
 
 class ReadingAt(NamedTuple):
@@ -89,6 +91,14 @@ def explain_risk(
     plan = _order_plan(part, scopes, account.state is TradingState.ACTIVE)
     asked = [each for each in plan if not _is_exempt(each[0], situation)]
     return _not_excused(situation, _measured(situation, asked, looks))
+
+
+def breaches_at_work(situation: Situation, limits: RiskLimits) -> Iterator[Breach]:
+    """Situation of an order that works, limits → every breach, at each scope."""
+    for each in explain_risk(situation, limits, Part.AT_WORK):
+        breach = worst_breach(each.check, [each])
+        if breach is not None:
+            yield breach
 
 
 def judge_cancel(account: AccountView, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
@@ -188,5 +198,7 @@ def _plan(part: Part, scopes: ScopedLimits) -> _Plan:
 def _belongs(check: Check, kind: ScopeKind, part: Part) -> bool:
     if part is Part.ORDER_ALONE:
         return check.is_of_order_alone
+    if part is Part.AT_WORK:
+        return not check.is_of_entry
     spans_accounts = check.uses_standing and kind in OF_ALL_USERS
     return part is Part.ALL or (part is Part.ACROSS_ACCOUNTS) is spans_accounts

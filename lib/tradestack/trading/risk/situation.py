@@ -79,6 +79,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     feed_time_ns: at the order's cause. received_ns: wall time. last_trade: of the symbol, up to
     the cause. repeats_in_window: earlier orders of the user with the same symbol, side, quantity
     and price. volume_in_window: of the symbol, for each `participation_window_ns` of its limits.
+    works: the order works already and is asked about again, as a replace by itself.
     was_traded: whether the symbol has an earlier trade, where no limit needs to know which one;
     None: last_trade says it.
     """
@@ -92,6 +93,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     repeats_in_window: int = 0
     volume_in_window: dict[int, int] = {}
     was_traded: bool | None = None
+    works: bool = False
 
     @property
     def has_price(self) -> bool:
@@ -136,9 +138,9 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def _only_shrinks(self) -> bool:
         replaced = self.replaced
-        return (
-            replaced is not None and self.order.price == replaced.price and self.added_leaves <= 0
-        )
+        if replaced is None or self.works:
+            return False
+        return self.order.price == replaced.price and self.added_leaves <= 0
 
 
 def crossed_orders(situation: Situation) -> list[WorkingOrder]:
