@@ -25,6 +25,7 @@ from tradestack.trading.risk.trading_state import StateAct, StateEvent, TradingS
 from tradestack.trading.rules import Rules
 from tradestack.wire.journal.account_records import TradingRecord
 from tradestack_order_manager.accounts.execution import Execution
+from tradestack_order_manager.risk_events import usage_level
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler
 
@@ -156,12 +157,7 @@ class TradingControl:
     def levels(self) -> Sequence[Level]:
         """Return how much of each limit is used."""
         return [
-            Level(
-                f"{usage.key}/{usage.scope.text.replace(' ', '_')}",
-                usage.percent,
-                f"{usage.used} of {usage.limit}",
-                f"see `tradestackctl limits`, or change {usage.key}",
-            )
+            usage_level(usage.key, usage.scope, usage.percent, f"{usage.used} of {usage.limit}")
             for usage in self.usages(None)
         ]
 

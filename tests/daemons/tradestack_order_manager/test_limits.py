@@ -85,28 +85,6 @@ def test_a_tighter_limit_leaves_what_works_and_names_it(daemon: TradingOrderMana
     assert canceled.ord_status is OrdStatus.CANCELED
 
 
-def test_a_tighter_limit_names_what_the_market_makes_of_orders(
-    daemon: TradingOrderManager,
-) -> None:
-    """By the last trade of the account's own tape; what users break together is said once."""
-    daemon.configure(risk={})
-    daemon.start()
-    trader, other = Trader(daemon), Trader(daemon, "other")
-    trader.order(10, 50)
-    other.order(10, 50)
-    daemon.feed.trade(1_000, 90)
-    each_user = {"max_notional_per_order": "899"}
-    reload(daemon, risk={"active_order_limit": 1, "each_user": each_user})
-
-    (said,) = [line for line in daemon.errors.splitlines() if "and stays: " in line]
-    assert said.partition("and stays: ")[2].split("; ") == [
-        "NOTIONAL_EXCEEDS_MAX_PER_ORDER: value=900, limit=899, scope=user news (order 1 of news)",
-        "ACTIVE_ORDERS_EXCEED_LIMIT: value=2, limit=1, scope=total "
-        "(order 1 of news, order 2 of other)",
-        "NOTIONAL_EXCEEDS_MAX_PER_ORDER: value=900, limit=899, scope=user other (order 2 of other)",
-    ]
-
-
 def test_a_halt_outlives_the_process(daemon: TradingOrderManager) -> None:
     """Cancels pass in it; only somebody ends it."""
     daemon.start()

@@ -195,6 +195,7 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_duplicate_order_limit,
         reducing=Reducing.JUDGED,
         scopes=USER,
+        uses_standing=True,
         is_of_entry=True,
     ),
     Check(
