@@ -38,6 +38,7 @@ from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.recovery import recover
 from tradestack_order_manager.replica import Replica
+from tradestack_order_manager.risk_events import RiskEvents
 from tradestack_order_manager.roll_over import RollOver
 from tradestack_order_manager.sessions.disconnecting import disconnect
 from tradestack_order_manager.sessions.order_sessions import recovery_timeout_s
@@ -60,11 +61,10 @@ class OrderManager:
         users = Users.load(config.users_file).traders()
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context, self._clock = context, clock
-        self._statistics = OrderStatistics(clock)
+        self._statistics, self._usage = OrderStatistics(clock), Usage(clock.monotonic_ns())
         self.histograms = self._statistics.histograms
         stream = self._replica.stream
         self._availability = Availability() if stream is None else Availability(stream.look)
-        self._usage = Usage(clock.monotonic_ns())
         self._sessions, self._display = recover(context, self._replica.replicated)
         self._statistics.follow(self._sessions.current.state.counters)
         self._server = SessionServer(
@@ -91,6 +91,7 @@ class OrderManager:
             durability=config.durability,
             rules=config.rules,
             execution=self._execution,
+            risk_events=RiskEvents(context.note_level),
             answer=self._server.scheduler.serve_live,
             when_kept=self._replica.settled_when,
             clock=clock,

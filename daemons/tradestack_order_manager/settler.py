@@ -80,6 +80,7 @@ class Settler:
         durability: Durability,
         rules: Rules,
         execution: Execution,
+        risk_events: RiskEvents,
         answer: Callable[[], None],
         when_kept: Callable[[Callable[[], None]], None] | None,
         clock: Clock,
@@ -92,7 +93,7 @@ class Settler:
         self._usage = usage
         self._statistics = statistics
         self._execution = execution
-        self._risk_events = RiskEvents()
+        self._risk_events = risk_events
         self._answer = answer
         self._when_kept = when_kept
         self._clock = clock

@@ -30,6 +30,12 @@ class Said:
         self.levels.look(levels, self._now_ns)
         return [record.__dict__["event"] for record in self._caplog.records]
 
+    def note(self, count: int) -> list[Event]:
+        """Note that there were so many clients of the first one, and return what was logged."""
+        self._caplog.clear()
+        self.levels.note(Level.of("clients", count, 100, "raise clients_max"), self._now_ns)
+        return [record.__dict__["event"] for record in self._caplog.records]
+
 
 @pytest.fixture
 def said(caplog: pytest.LogCaptureFixture) -> Said:
@@ -62,6 +68,27 @@ def test_clients_that_come_and_go_cause_a_few_lines_a_minute(said: Said) -> None
 
     assert events.count(LIMIT_REACHED) == 1
     assert said.look(100, after_ns=REPEAT_MIN_NS) == [LIMIT_REACHED]
+
+
+def test_what_is_gone_by_the_next_look_is_noted_at_once(said: Said) -> None:
+    """The look after it finds room, and what comes back earlier than a minute is not said again."""
+    assert said.note(79) == []
+    assert said.note(80) == [LIMIT_NEAR]
+    assert said.note(99) == []
+    assert said.note(101) == [LIMIT_REACHED]
+    assert said.look(0) == [LIMITS_CLEARED]
+    assert said.note(101) == []
+    assert said.look(0, after_ns=REPEAT_MIN_NS) == []
+    assert said.note(101) == [LIMIT_REACHED]
+
+
+def test_a_limit_is_said_to_be_reached_however_short_ago_it_was_near(said: Said) -> None:
+    """A warning does not cost the error that follows it; after that there is a minute's rest."""
+    assert said.look(80) == [LIMIT_NEAR]
+    said.look(0)
+    assert said.note(100) == [LIMIT_REACHED]
+    said.look(0)
+    assert said.note(80) == []
 
 
 def test_the_error_is_mended_when_no_limit_is_reached_any_more(said: Said) -> None:

@@ -19,11 +19,13 @@ from tradestack.trading.account.risk.over_limits import over_limits
 from tradestack.trading.account.usages import usages_in
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.unrequested import cancel_orders
+from tradestack.trading.risk.shown.order_limits import OrderLimit, order_limits
+from tradestack.trading.risk.shown.usage import Usage
 from tradestack.trading.risk.trading_state import StateAct, StateEvent, TradingStates
-from tradestack.trading.risk.usage import Usage
 from tradestack.trading.rules import Rules
 from tradestack.wire.journal.account_records import TradingRecord
 from tradestack_order_manager.accounts.execution import Execution
+from tradestack_order_manager.risk_events import usage_level
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler
 
@@ -140,7 +142,7 @@ class TradingControl:
             self._settler.decide(_take_limits)
         except OSError as error:  # each account takes them with its next message
             logger.error("the limits cannot be journalled yet: %s", error)
-        over = [text for account in self._accounts() for text in over_limits(account)]
+        over = over_limits(self._accounts())
         if over:
             logger.warning("more than the new limits allow, and stays: %s", "; ".join(over))
 
@@ -148,15 +150,14 @@ class TradingControl:
         """Return the usage of each limit that is set, of one user or of all."""
         return usages_in(self._accounts(), self._settler.rules.limits, user)
 
+    def order_limits(self, user: str | None) -> list[OrderLimit]:
+        """Return each limit on single orders that is set, of one user or of all."""
+        return order_limits(self._settler.rules.limits, user)
+
     def levels(self) -> Sequence[Level]:
         """Return how much of each limit is used."""
         return [
-            Level(
-                f"{usage.key}/{usage.scope.text.replace(' ', '_')}",
-                usage.percent,
-                f"{usage.used} of {usage.limit}",
-                f"see `tradestackctl limits`, or change {usage.key}",
-            )
+            usage_level(usage.key, usage.scope, usage.percent, f"{usage.used} of {usage.limit}")
             for usage in self.usages(None)
         ]
 

@@ -9,8 +9,10 @@ from tradestack.domain.trading_state import TradingState, is_reason
 from tradestack.net.control.interface import Method, Peer, invalid_parameter
 from tradestack.trading.replies.limits import (
     Limit,
+    LimitPerOrder,
     TradingStateOf,
     limit_reply,
+    per_order_reply,
     trading_state_reply,
 )
 from tradestack.wire.varlink import VarlinkError, declared_error
@@ -46,11 +48,15 @@ class LimitsOf(msgspec.Struct, frozen=True):
 
 
 class LimitList(msgspec.Struct, frozen=True):
-    """Limits that are set, those most used first, and the trading states that somebody has set."""
+    """Limits that are set, and the trading states that somebody has set.
+
+    limits: those that can be used up, those most used first. per_order: all others.
+    """
 
     hash: str
     states: list[TradingStateOf]
     limits: list[Limit]
+    per_order: list[LimitPerOrder]
 
 
 class OrdersToCancel(msgspec.Struct, frozen=True):
@@ -122,6 +128,7 @@ def trading_methods(manager: Trading, inquiry: Inquiry) -> Sequence[Method]:
             trading.limits_hash,
             [trading_state_reply(change) for change in trading.changes(user)],
             [limit_reply(usage) for usage in trading.usages(user)],
+            [per_order_reply(limit) for limit in trading.order_limits(user)],
         )
         await _kept(manager)
         return limits

@@ -5,7 +5,8 @@
     100 %         an error once, until everything has room again
     below 70 %    the next time is said again, but no more than once a minute
 
-The runtime looks at the levels of every daemon about once a second. LIMITS.md lists them.
+The runtime looks at the levels of every daemon about once a second. What can be gone by the next
+look is noted at once. LIMITS.md lists them.
 """
 
 import logging
@@ -51,8 +52,15 @@ class Level:
 class _Said:
     """What was logged of a level, and when."""
 
-    percent: int  # NEAR_PERCENT or REACHED_PERCENT; 0: it has room again
+    percent: int  # NEAR_PERCENT or REACHED_PERCENT
     time_ns: int
+    has_room: bool = False  # again, since then
+
+    def may_follow(self, percent: int, now_ns: int) -> bool:
+        """Return whether more than that can be said now, or the same again."""
+        if percent > self.percent:
+            return True
+        return self.has_room and now_ns - self.time_ns >= REPEAT_MIN_NS
 
 
 class Levels:
@@ -85,20 +93,24 @@ class Levels:
         if was_reached and not self._is_any(REACHED_PERCENT):
             emit(logger, LIMITS_CLEARED)
 
+    def note(self, level: Level, now_ns: int) -> None:
+        """Take one level at once, monotonic clock: the next look may be too late to see it."""
+        self._say(level, now_ns)
+
     def _is_any(self, percent: int) -> bool:
-        return any(said.percent >= percent for said in self._said.values())
+        return any(said.percent >= percent and not said.has_room for said in self._said.values())
 
     def _say(self, level: Level, now_ns: int) -> None:
         said = self._said.get(level.name)
         if level.percent < CLEARED_PERCENT:
             if said is not None:
-                said.percent = 0
+                said.has_room = True
             return
         reached = level.percent >= REACHED_PERCENT
         percent = REACHED_PERCENT if reached else NEAR_PERCENT
-        if level.percent < NEAR_PERCENT or (said is not None and percent <= said.percent):
+        if level.percent < NEAR_PERCENT:
             return
-        if said is not None and not said.percent and now_ns - said.time_ns < REPEAT_MIN_NS:
+        if said is not None and not said.may_follow(percent, now_ns):
             return
         self._said[level.name] = _Said(percent, now_ns)
         emit(

@@ -101,6 +101,7 @@ class Daemon(Generic[C]):
                 spawn=self.spawn,
                 session_began=self._file.running.session_began,
                 session_ends=lambda: self._recorder.record(),
+                note_level=lambda level: self._levels.note(level, clock.monotonic_ns()),
                 boot_id=environment.boot_id or read_boot_id(),
             )
         )

@@ -94,6 +94,8 @@ class Context(Generic[C]):
     """Note that a new session began: config keys that waited for it hold from now on."""
     session_ends: Callable[[], None] = lambda: None
     """Record the statistics of the session, whose counters are about to end with it."""
+    note_level: Callable[[Level], None] = lambda _level: None
+    """Say of a level that it is near its limit, if the next look may be too late to see it."""
     boot_id: str | None = None  # of the machine's present boot; None if not known
 
     @property

@@ -72,7 +72,8 @@ def test_a_tighter_limit_leaves_what_works_and_names_it(daemon: TradingOrderMana
     assert isinstance(refused, OrderCancelReject)
     assert code(refused) == "POSITION_EXCEEDS_MAXIMUM"
     assert daemon.usage("news")["max_position of user news"] == ("20", 200)
-    assert "stays: max_position of user news: 20 of 10" in daemon.errors
+    text = "POSITION_EXCEEDS_MAXIMUM: value=20, limit=10, scope=user news (order 1 of news)"
+    assert f"more than the new limits allow, and stays: {text}" in daemon.errors
     daemon.stats_when(lambda stats: "max_position" in (stats["limits_near"] or ""))
 
     daemon.kill()

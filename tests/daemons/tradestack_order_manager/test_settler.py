@@ -27,6 +27,7 @@ from tradestack.wire.soup import PacketType, encode_packet
 from tradestack_order_manager.accounts.execution import Execution
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.order_statistics import OrderStatistics
+from tradestack_order_manager.risk_events import RiskEvents
 from tradestack_order_manager.sessions.journal_files import session_paths
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler
@@ -63,6 +64,7 @@ class Settling(Handler):
                 connected=tuple,
                 clock=clock,
             ),
+            risk_events=RiskEvents(lambda _level: None),
             answer=self._answer,
             when_kept=None,
             clock=clock,

@@ -62,6 +62,17 @@ def test_repeated_orders_are_those_alike_in_everything_that_trades() -> None:
     assert repeated.count(order, 100, LIMIT) == 0
 
 
+def test_the_order_that_was_repeated_most_is_found() -> None:
+    """In the window, and none where nothing was sent or nothing is limited."""
+    repeated = RepeatedOrders()
+    assert repeated.most(0, LIMIT) == 0
+    for order in (an_order(BUY, 1), an_order(BUY, 2), an_order(BUY, 2)):
+        repeated.add(order, 0, LIMIT)
+
+    assert (repeated.most(99, LIMIT), repeated.most(100, LIMIT)) == (2, 0)
+    assert repeated.most(99, CountPerWindow()) == 0
+
+
 def test_the_order_that_was_repeated_longest_ago_is_forgotten_first() -> None:
     """Memory is bounded, whatever a user sends."""
     repeated, first = RepeatedOrders(), an_order(BUY, 1)

@@ -19,8 +19,9 @@ from tradestack.trading.replies.accounts import (
     account_reply,
     position_replies,
 )
-from tradestack.trading.replies.limits import limit_reply, trading_state_reply
+from tradestack.trading.replies.limits import limit_reply, per_order_reply, trading_state_reply
 from tradestack.trading.replies.orders import fill_reply, open_order_reply
+from tradestack.trading.risk.shown.order_limits import order_limits
 from tradestack.trading.verification.accounts_at import AccountsAt
 
 Parameters = Mapping[str, Any]
@@ -99,6 +100,7 @@ def _limits(session: SessionAt, parameters: Parameters) -> Reply:
         "hash": limits.hash,
         "states": [trading_state_reply(change) for change in accounts.rules.trading.changes(user)],
         "limits": [limit_reply(usage) for usage in usages_in(trading, limits, user)],
+        "per_order": [per_order_reply(limit) for limit in order_limits(limits, user)],
         "unavailable": _unavailable(session, accounts),
     }
 

@@ -10,6 +10,7 @@ from tradestack.domain.order import Order, OrdRejReason
 from tradestack.domain.requests import OrderStatusRequest, Request
 from tradestack.trading.account.history import AccountAct, AccountKey
 from tradestack.trading.risk.codes import Breach
+from tradestack.trading.risk.judge_risk import NearLimits
 from tradestack.trading.session.registrations import Registration
 from tradestack.wire.journal.account_records import LimitsRecord, TradingRecord
 from tradestack.wire.order_messages import Progress, Register
@@ -134,7 +135,7 @@ class Batch:
     unrecordable: messages whose records could not be read again, each with the reason.
     duplicates: how many were orders or requests that are known.
     unavailable: messages for accounts that cannot be used, each with the reason.
-    alarms: limits that were broken and refuse nothing.
+    alarms: limits that were broken and refuse nothing. near: limits that are nearly used up.
     answers: to messages that leave no trace. progressed: what strategies have said. touched: the
     accounts that may have changed. spoiled: those among them with a change that no record has.
     opened: those that have taken over what another one left.
@@ -149,6 +150,7 @@ class Batch:
     unavailable: list[tuple[Received, Exception]] = field(default_factory=list)
     duplicates: int = 0
     alarms: list[Breach] = field(default_factory=list)
+    near: NearLimits = field(default_factory=dict)
     answers: list[tuple[Received, ExecutionReport]] = field(default_factory=list)
     progressed: list[tuple[Received, AccountKey]] = field(default_factory=list)
     touched: set[AccountKey] = field(default_factory=set)

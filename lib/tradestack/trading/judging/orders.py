@@ -82,7 +82,8 @@ def _check(
     elif account.state.is_ended:
         return _HAS_ENDED
     else:
-        breach = account.risk.judge(order, place, item.time_ns, judgement.everybody)
+        everybody, near = judgement.everybody, judgement.batch.near
+        breach = account.risk.judge(order, place, item.time_ns, everybody, near=near)
     return None if breach is None else Rejection(breach.reason, breach.text)
 
 

@@ -137,7 +137,8 @@ def _judge_risk(
 ) -> str | None:
     """Return why a limit refuses a replace; a cancel is never refused, but may raise an alarm."""
     if isinstance(request, OrderCancelReplaceRequest):
-        breach = account.risk.judge_replace(request, place, received_ns, judgement.everybody)
+        everybody, near = judgement.everybody, judgement.batch.near
+        breach = account.risk.judge_replace(request, place, received_ns, everybody, near=near)
         return None if breach is None else breach.text
     alarm = account.risk.cancel_alarm(request, judgement.everybody)
     if alarm is not None:

@@ -3,14 +3,16 @@
 import msgspec
 
 from tradestack.domain.times import format_utc
-from tradestack.trading.risk.usage import Usage
+from tradestack.trading.risk.shown.order_limits import OrderLimit
+from tradestack.trading.risk.shown.usage import Usage
 from tradestack.wire.journal.account_records import TradingRecord
 
 
 class Limit(msgspec.Struct, frozen=True):
     """A limit that is set, and how much of it is used.
 
-    scope: "total", "symbol SPY", "user news" or "user news symbol SPY".
+    scope: "total", "symbol SPY", "user news" or "user news symbol SPY"; "each user" while nobody
+    uses anything of it.
     """
 
     key: str
@@ -19,6 +21,18 @@ class Limit(msgspec.Struct, frozen=True):
     limit: str
     left: str
     percent: int
+
+
+class LimitPerOrder(msgspec.Struct, frozen=True):
+    """A limit that is set, and that nothing uses up: each order is held against it by itself.
+
+    scope: as of a Limit; "each user" without an entry in [risk.users]. limit: with the unit of the
+    key, times in seconds, lists with commas.
+    """
+
+    key: str
+    scope: str
+    limit: str
 
 
 class TradingStateOf(msgspec.Struct, frozen=True):
@@ -34,6 +48,11 @@ class TradingStateOf(msgspec.Struct, frozen=True):
 def limit_reply(usage: Usage) -> Limit:
     """Describe a limit and its usage."""
     return Limit(usage.key, usage.scope.text, usage.used, usage.limit, usage.left, usage.percent)
+
+
+def per_order_reply(limit: OrderLimit) -> LimitPerOrder:
+    """Describe a limit on each order."""
+    return LimitPerOrder(limit.key, limit.scope.text, limit.limit)
 
 
 def trading_state_reply(change: TradingRecord) -> TradingStateOf:

@@ -31,9 +31,9 @@ def read_active_order_limit(situation: Situation, look: Look) -> Reading | None:
 def read_total_order_limit(situation: Situation, look: Look) -> Reading | None:
     """Break for one accepted order too many; a replace adds none."""
     limit = look.limits.total_order_limit
-    if not limit or situation.replaced is not None:
+    if not limit or (situation.replaced is not None and not situation.works):
         return None
-    return at_most(look.standing.orders_count + 1, limit, str)
+    return at_most(look.standing.orders_count + int(not situation.works), limit, str)
 
 
 def read_total_trade_limit(_situation: Situation, look: Look) -> Reading | None:
@@ -62,7 +62,7 @@ def read_max_gross_notional(situation: Situation, look: Look) -> Reading | None:
         situation.account.exposure.worst_quantity, last.price
     )
     after = look.standing.gross_notional + added
-    return Reading(after, limit, after - limit if added > 0 else 0)
+    return Reading(after, limit, after - limit if added > 0 or situation.works else 0)
 
 
 def read_max_net_notional(situation: Situation, look: Look) -> Reading | None:
@@ -76,7 +76,8 @@ def read_max_net_notional(situation: Situation, look: Look) -> Reading | None:
     is_buy = situation.order.side is Side.BUY
     before = standing.long_notional if is_buy else standing.short_notional
     added = notional_of(situation.added_leaves, last.price)
-    return Reading(before + added, limit, before + added - limit if added > 0 else 0)
+    after = before + added
+    return Reading(after, limit, after - limit if added > 0 or situation.works else 0)
 
 
 def read_max_daily_loss(look: Look) -> Reading | None:

@@ -34,10 +34,11 @@ class Check:
 
     key: in the config, "" if the check cannot be configured. is_always_asked: for all users
     together even if the limits are the defaults. is_of_order_alone: it needs neither price nor
-    account, so it is asked as well where nothing executes orders. counts_working: the working
-    orders count at worst case. uses_standing: it depends on what the scope has used, so at a
-    scope of all users it spans accounts. needs_price: without a last price it is
-    PRICE_UNAVAILABLE. scopes: at which it may have a limit.
+    account, so it is asked as well where nothing executes orders. is_of_entry: it is about how an
+    order comes in, so it is not asked of one that works when limits change. counts_working: the
+    working orders count at worst case. uses_standing: it depends on what the scope has used, which
+    is shown, and told when it comes near the limit; at a scope of all users it spans accounts.
+    needs_price: without a last price it is PRICE_UNAVAILABLE. scopes: at which it may have a limit.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Check:
     needs_price: bool = False
     is_always_asked: bool = False
     is_of_order_alone: bool = False
+    is_of_entry: bool = False
     on_breach: Callable[[Limits], OnBreach] | None = None
 
     @property

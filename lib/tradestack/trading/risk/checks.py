@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
         scopes=WHOLE,
         is_always_asked=True,
         is_of_order_alone=True,
+        is_of_entry=True,
     ),
     Check(
         key="",
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
         counts_working=True,
         is_always_asked=True,
         is_of_order_alone=True,
+        is_of_entry=True,
     ),
     Check(
         key="allowed_symbols",
@@ -68,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
         scopes=TOTAL,
         is_always_asked=True,
         is_of_order_alone=True,
+        is_of_entry=True,
     ),
     Check(
         key="price_increment",
@@ -117,6 +120,7 @@ CHECKS: tuple[Check, ...] = (
         scopes=TOTAL,
         needs_price=True,
         is_always_asked=True,
+        is_of_entry=True,
     ),
     Check(
         key="max_price_age",
@@ -125,6 +129,7 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_max_price_age,
         reducing=Reducing.LIMIT_EXEMPT,
         needs_price=True,
+        is_of_entry=True,
     ),
     Check(
         key="price_band_bp",
@@ -140,6 +145,7 @@ CHECKS: tuple[Check, ...] = (
         text="The longest time from SignalTime to receipt, in wall time.",
         of_order=order_readings.read_max_order_age,
         is_of_order_alone=True,
+        is_of_entry=True,
     ),
     Check(
         key="max_order_submit_rate",
@@ -147,6 +153,7 @@ CHECKS: tuple[Check, ...] = (
         text="Orders and replaces in a window of feed time, refused ones too.",
         of_order=account_readings.read_max_order_submit_rate,
         uses_standing=True,
+        is_of_entry=True,
     ),
     Check(
         key="max_cancel_rate",
@@ -156,6 +163,7 @@ CHECKS: tuple[Check, ...] = (
         judged=Judged.CANCEL,
         reducing=Reducing.JUDGED,
         uses_standing=True,
+        is_of_entry=True,
     ),
     Check(
         key="active_order_limit",
@@ -187,6 +195,8 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_duplicate_order_limit,
         reducing=Reducing.JUDGED,
         scopes=USER,
+        uses_standing=True,
+        is_of_entry=True,
     ),
     Check(
         key="self_trade",

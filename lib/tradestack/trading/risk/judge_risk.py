@@ -13,11 +13,13 @@ from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.codes import Breach, Code
 from tradestack.trading.risk.limits import RiskLimits, ScopedLimits, SelfTrade
 from tradestack.trading.risk.reading import Look, OrderFunction, Reading
-from tradestack.trading.risk.scopes import OF_ALL_USERS, ScopeKind
+from tradestack.trading.risk.scopes import OF_ALL_USERS, Scope, ScopeKind
 from tradestack.trading.risk.situation import AccountView, Situation, crossed_orders
 
 # Pairs of user and symbol whose plans are remembered.
 _PLANS_MAX = 8_192
+# From here on the use of a limit is noted; whoever tells of it may begin at more.
+NOTED_PERCENT = 80
 # What is not asked while everything is allowed.
 _STATES = frozenset({Code.TRADING_HALTED, Code.TRADING_STATE_REDUCING})
 
@@ -27,13 +29,15 @@ class Part(enum.Enum):
 
     Those that span accounts depend on what other users do at the same time; they are asked once,
     at receipt, and their verdict is journalled. All others can be asked again at any time. Of an
-    order alone those are asked that need neither account nor price.
+    order alone those are asked that need neither account nor price, and of one that works already
+    all but those about how it came in.
     """
 
     ALL = "all"
     ONE_ACCOUNT = "one account"
     ACROSS_ACCOUNTS = "across accounts"
     ORDER_ALONE = "order alone"
+    AT_WORK = "at work"
 
 
 class ReadingAt(NamedTuple):
@@ -43,6 +47,13 @@ class ReadingAt(NamedTuple):
     look: Look
     reading: Reading
 
+    def exceeds(self, other: "ReadingAt | None") -> bool:
+        """Return whether it is more of the limit than the other reading."""
+        return other is None or self.reading.percent > other.reading.percent
+
+
+# By key of the check and scope: the most that orders came to, of limits that are nearly used up.
+NearLimits = dict[tuple[str, Scope], ReadingAt]
 
 # The checks that have something to ask, and the places of the scopes where they ask it.
 _Plan = tuple[tuple[Check, tuple[int, ...]], ...]
@@ -50,22 +61,43 @@ _Plan = tuple[tuple[Check, tuple[int, ...]], ...]
 _OrderPlan = tuple[tuple[Check, OrderFunction, int], ...]
 
 
-def judge_risk(situation: Situation, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
-    """Situation, limits → the first breach, at the scope whose limit is exceeded most."""
+def judge_risk(
+    situation: Situation,
+    limits: RiskLimits,
+    part: Part = Part.ALL,
+    near: NearLimits | None = None,
+) -> Breach | None:
+    """Situation, limits → the first breach, at the scope whose limit is exceeded most.
+
+    near: takes what an accepted order comes to of the limits that it nearly uses up, and of one
+    that is refused what it would have come to of the limit that refuses it.
+    """
     account = situation.account
     scopes = limits.scopes(account.user, account.symbol)
     looks = [Look(scope, scope_limits, account) for scope, scope_limits in scopes]
     is_active = account.state is TradingState.ACTIVE
     plan = _order_plan(part, scopes, is_active)
+    used: list[ReadingAt] = []
     for check, measure, place in plan:
         reading = measure(situation, looks[place])
+        if check.uses_standing and reading is not None and reading.percent >= NOTED_PERCENT:
+            used.append(ReadingAt(check, looks[place], reading))
         # Whether an order adds no risk takes the longest to find out, and few orders break a limit.
         if reading is not None and reading.excess > 0 and not _is_exempt(check, situation):
             measured = _measured(situation, [each for each in plan if each[0] is check], looks)
             breach = worst_breach(check, _not_excused(situation, measured))
             if breach is not None:
+                _note(near, [each for each in measured if each.reading.is_over])
                 return breach
+    _note(near, used)
     return None
+
+
+def _note(near: NearLimits | None, used: Iterable[ReadingAt]) -> None:
+    for each in used:
+        name = each.check.key, each.look.scope
+        if near is not None and each.check.uses_standing and each.exceeds(near.get(name)):
+            near[name] = each
 
 
 def spans_accounts(limits: RiskLimits, user: str, symbol: str) -> bool:
@@ -89,6 +121,14 @@ def explain_risk(
     plan = _order_plan(part, scopes, account.state is TradingState.ACTIVE)
     asked = [each for each in plan if not _is_exempt(each[0], situation)]
     return _not_excused(situation, _measured(situation, asked, looks))
+
+
+def breaches_at_work(situation: Situation, limits: RiskLimits) -> Iterator[Breach]:
+    """Situation of an order that works, limits → every breach, at each scope."""
+    for each in explain_risk(situation, limits, Part.AT_WORK):
+        breach = worst_breach(each.check, [each])
+        if breach is not None:
+            yield breach
 
 
 def judge_cancel(account: AccountView, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
@@ -188,5 +228,7 @@ def _plan(part: Part, scopes: ScopedLimits) -> _Plan:
 def _belongs(check: Check, kind: ScopeKind, part: Part) -> bool:
     if part is Part.ORDER_ALONE:
         return check.is_of_order_alone
+    if part is Part.AT_WORK:
+        return not check.is_of_entry
     spans_accounts = check.uses_standing and kind in OF_ALL_USERS
     return part is Part.ALL or (part is Part.ACROSS_ACCOUNTS) is spans_accounts

@@ -26,6 +26,19 @@ class Reading(msgspec.Struct, frozen=True):
     code: Code | None = None
 
     @property
+    def percent(self) -> int:
+        """Return how much of the limit the value is; 0 of what is no number."""
+        value, limit = self.value, self.limit
+        if isinstance(value, str) or isinstance(limit, str) or limit <= 0:
+            return 0
+        return 100 * value // limit
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether a number is above the limit; a price that is missing is none."""
+        return self.excess > 0 and self.percent > 0
+
+    @property
     def value_text(self) -> str:
         """Return the value as people read it."""
         return self.value if isinstance(self.value, str) else self.form(self.value)

@@ -18,6 +18,8 @@ OF_USER = frozenset({ScopeKind.USER_SYMBOL, ScopeKind.USER})
 OF_ALL_USERS = frozenset({ScopeKind.SYMBOL, ScopeKind.TOTAL})
 WHOLE = frozenset({ScopeKind.USER, ScopeKind.TOTAL})
 EVERY = frozenset(ScopeKind)
+# The user of a scope whose limits hold for every user who has none of their own.
+EACH_USER = ""
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +32,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """Return how a Text names the scope: "total", "symbol SPY", "user news symbol SPY"."""
-        user = "" if self.user is None else f"user {self.user}"
+        user = {None: "", EACH_USER: "each user"}.get(self.user, f"user {self.user}")
         symbol = "" if self.symbol is None else f"symbol {self.symbol}"
         return " ".join(filter(None, (user, symbol))) or "total"
 

@@ -48,6 +48,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     standings: USER, and every other scope with a limit that counts what the scope has used.
     working_orders: those of the symbol, the oldest first. orders_working: how many the user has.
+    repeats_in_window: how often the user has sent the order that was repeated most; only what shows
+    usage works it out.
     """
 
     user: str
@@ -55,6 +57,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     standings: Mapping[ScopeKind, Standing]
     working_orders: Collection[WorkingOrder] = ()
     orders_working: int = 0
+    repeats_in_window: int = 0
     state_of_user: TradingState = TradingState.ACTIVE
     state_of_all: TradingState = TradingState.ACTIVE
 
@@ -76,6 +79,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     feed_time_ns: at the order's cause. received_ns: wall time. last_trade: of the symbol, up to
     the cause. repeats_in_window: earlier orders of the user with the same symbol, side, quantity
     and price. volume_in_window: of the symbol, for each `participation_window_ns` of its limits.
+    works: the order works already and is asked about again, as a replace by itself.
     was_traded: whether the symbol has an earlier trade, where no limit needs to know which one;
     None: last_trade says it.
     """
@@ -89,6 +93,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     repeats_in_window: int = 0
     volume_in_window: dict[int, int] = {}
     was_traded: bool | None = None
+    works: bool = False
 
     @property
     def has_price(self) -> bool:
@@ -133,9 +138,9 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def _only_shrinks(self) -> bool:
         replaced = self.replaced
-        return (
-            replaced is not None and self.order.price == replaced.price and self.added_leaves <= 0
-        )
+        if replaced is None or self.works:
+            return False
+        return self.order.price == replaced.price and self.added_leaves <= 0
 
 
 def crossed_orders(situation: Situation) -> list[WorkingOrder]:

@@ -61,6 +61,10 @@ class RepeatedOrders(msgspec.Struct, kw_only=True):
         if len(self.windows) > REPEATED_ORDERS_KEPT_MAX:
             del self.windows[next(iter(self.windows))]
 
+    def most(self, time_ns: int, limit: CountPerWindow) -> int:
+        """Return how many orders are in the window of those that were repeated most."""
+        return max((each.count(time_ns, limit) for each in self.windows.values()), default=0)
+
     def count(self, order: Order, time_ns: int, limit: CountPerWindow) -> int:
         """Return how many orders like this one are in the window."""
         window = self.windows.get(_likeness(order))

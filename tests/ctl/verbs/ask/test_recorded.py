@@ -143,7 +143,7 @@ def test_a_copy_of_the_files(stack: Stack, tmp_path: Path, capsys: Output) -> No
 
 def test_a_stopped_stack(tmp_path: Path, capsys: Output) -> None:
     """Its files answer for it, which is said; those of another stack do not."""
-    with Stack("--state-dir", tmp_path / "s", "--duration", "2s", "--pace", "500/s") as stack:
+    with Stack("--state-dir", tmp_path / "s", "--pace", "max", "--until-end") as stack:
         assert stack.end()[0] == 0
     runtime = ("--runtime-dir", str(tmp_path / "s" / "run"))
     capsys.readouterr()
@@ -153,6 +153,9 @@ def test_a_stopped_stack(tmp_path: Path, capsys: Output) -> None:
     assert run(["pnl", "--state-dir", str(tmp_path / "s")]) == ExitStatus.DONE
     assert capsys.readouterr().out == output.out
     assert output.out.startswith("USER")
+    limits = printed(capsys, "limits", "--json", "--state-dir", tmp_path / "s")
+    shown = [(each["key"], each["scope"], each["left"]) for each in json.loads(limits)["limits"]]
+    assert shown == [("active_order_limit", "each user", "10000")]
     note = "tradestackctl: order-manager is not running: from the files in"
     assert output.err == f"{note} {tmp_path / 's' / 'state'}\n"
 

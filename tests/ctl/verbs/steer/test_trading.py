@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ctl.verbs.asking import Output
+from tests.daemons.tradestack_order_manager.test_reload import reload
 from tests.daemons.tradestack_order_manager.trading_day import Trader, TradingOrderManager
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
@@ -45,6 +46,42 @@ def test_limits_are_shown_with_what_is_used_of_them(
     limits = json.loads(capsys.readouterr().out)["limits"]
     (limit,) = [limit for limit in limits if limit["key"] == "max_position"]
     assert (limit["scope"], limit["used"], limit["left"]) == ("user other", "0", "25")
+
+
+def test_limits_that_nothing_uses_up_are_shown_as_such(
+    daemon: TradingOrderManager, capsys: Output
+) -> None:
+    """After the others; a long list of symbols is cut in the table, and is whole in JSON."""
+    symbols = [f"SYMBOL{number}" for number in range(10, 30)]
+    each_user = {"max_order_qty": "50", "restricted_symbols": symbols}
+    reload(daemon, risk={"each_user": each_user})
+
+    ctl(daemon, "limits")
+    rows = [row.split() for row in capsys.readouterr().out.splitlines()]
+    assert ["max_order_qty", "each", "user", "per", "order", "50", "-", "-"] in rows
+    cut = "restricted_symbols each user per order SYMBOL10, SYMBOL11, SYMBOL12, … - -"
+    assert cut.split() in rows
+
+    ctl(daemon, "limits", "--user", "news", "--json")
+    limits = json.loads(capsys.readouterr().out)
+    assert {each["key"] for each in limits["limits"]} == {"active_order_limit"}
+    (restricted,) = [each for each in limits["per_order"] if each["key"] == "restricted_symbols"]
+    assert restricted == {
+        "key": "restricted_symbols",
+        "scope": "user news",
+        "limit": ", ".join(symbols),
+    }
+
+
+def test_limits_are_shown_before_anybody_has_traded(tmp_path: Path, capsys: Output) -> None:
+    """Those of each user, as shipped."""
+    with TradingOrderManager(tmp_path) as manager:
+        (tmp_path / "order-manager.sock").symlink_to(manager.control)
+        manager.start()
+        ctl(manager, "limits")
+
+    rows = [row.split() for row in capsys.readouterr().out.splitlines()]
+    assert ["active_order_limit", "each", "user", "0", "10000", "10000", "0"] in rows
 
 
 def test_a_trading_state_is_set_and_shown(daemon: TradingOrderManager, capsys: Output) -> None:

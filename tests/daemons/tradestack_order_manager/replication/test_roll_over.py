@@ -20,6 +20,7 @@ from tradestack_order_manager.accounts.execution import Execution
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.replica import Replica
+from tradestack_order_manager.risk_events import RiskEvents
 from tradestack_order_manager.roll_over import RollOver
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed, OrderSessions
 from tradestack_order_manager.sessions.replicated import Replicated
@@ -82,6 +83,7 @@ class Rolling:
             durability=Durability.REPLICATED,
             rules=some_rules(),
             execution=execution,
+            risk_events=RiskEvents(lambda _level: None),
             answer=lambda: None,
             when_kept=replica.settled_when,
             clock=clock,

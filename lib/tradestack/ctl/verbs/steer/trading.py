@@ -1,8 +1,11 @@
 """Set which orders are accepted, of one user or of all, from the next message on.
 
   active       all orders; losses are counted from the present equity on
-  reducing     only orders that reduce a position; working orders that may open one are canceled
-  halted       no orders; with --cancel every working order is canceled
+  reducing     only orders that reduce a position
+  halted       no orders
+
+In the last two, working orders that may open or increase a position are canceled at once; those
+that only reduce one go on, unless --cancel is given with halted, which cancels every working order.
 
 Cancels are always possible. The state outlives restarts and order sessions; of the state of a user
 and that of all users, the stricter one applies. While the file that `halt_file` names exists
@@ -37,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="reason, for the log and the order journal",
     )
     parser.add_argument(
-        "--cancel", action="store_true", help="with halted: cancel every working order"
+        "--cancel",
+        action="store_true",
+        help="with halted: cancel those working orders too that only reduce a position",
     )
 
 

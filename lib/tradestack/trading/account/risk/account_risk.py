@@ -36,6 +36,7 @@ from tradestack.trading.orders.working_order import WorkingOrder
 from tradestack.trading.risk.after_fill import AfterFill, act_of, after_fill, excess_orders
 from tradestack.trading.risk.codes import Breach, Code
 from tradestack.trading.risk.judge_risk import (
+    NearLimits,
     Part,
     ReadingAt,
     crossed_to_cancel,
@@ -88,10 +89,11 @@ class AccountRisk:
         everybody: Everybody,
         replaced: WorkingOrder | None = None,
         part: Part = Part.ALL,
+        near: NearLimits | None = None,
     ) -> Breach | None:
         """Return the first limit that an order breaks; everybody: the accounts of all users."""
         situation = self._situations.of(order, place, received_ns, everybody, replaced)
-        return judge_risk(situation, self.limits, part)
+        return judge_risk(situation, self.limits, part, near)
 
     def explain(self, order: Order, place: Place, received_ns: int) -> list[ReadingAt]:
         """Return what is measured of an order, by the limits that need no other account."""
@@ -105,13 +107,14 @@ class AccountRisk:
         received_ns: int,
         everybody: Everybody,
         part: Part = Part.ALL,
+        near: NearLimits | None = None,
     ) -> Breach | None:
         """Return the first limit that the order breaks which a replace asks for."""
         order = self._account.state.named(request.orig_cl_ord_id)
         if order is None:  # it is refused for that, when it takes effect
             return None
         after = order_after(order, request)
-        return self.judge(after, place, received_ns, everybody, order, part)
+        return self.judge(after, place, received_ns, everybody, order, part, near)
 
     def cancel_alarm(self, request: Request, everybody: Everybody) -> Breach | None:
         """Return the limit that one more cancel breaks; it is carried out nevertheless."""

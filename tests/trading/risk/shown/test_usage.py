@@ -7,7 +7,8 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.limits import CountPerWindow
 from tradestack.trading.risk.scopes import ScopeKind
-from tradestack.trading.risk.usage import MEASURES, spans_accounts, usage_of
+from tradestack.trading.risk.shown.order_limits import FORMS
+from tradestack.trading.risk.shown.usage import MEASURES, spans_accounts, usage_of
 
 LIMITS = {
     "max_order_submit_rate": CountPerWindow(count=10, window_ns=SECOND_NS),
@@ -15,6 +16,7 @@ LIMITS = {
     "active_order_limit": 10,
     "total_order_limit": 10,
     "total_trade_limit": 10,
+    "duplicate_order_limit": CountPerWindow(count=10, window_ns=SECOND_NS),
     "max_position": 20 * SCALE,
     "max_gross_notional": 2_000 * SCALE,
     "max_net_notional": 2_000 * SCALE,
@@ -32,6 +34,7 @@ ACCOUNT = an_account(
     equity=-3 * SCALE,
     peak_equity=6 * SCALE,
     executions_in_window=11,
+    repeats_in_window=6,
 )
 USED = {
     "max_order_submit_rate": ("7", "10", 70),
@@ -39,6 +42,7 @@ USED = {
     "active_order_limit": ("1", "10", 10),
     "total_order_limit": ("9", "10", 90),
     "total_trade_limit": ("10", "10", 100),
+    "duplicate_order_limit": ("6", "10", 60),
     "max_position": ("15", "20", 75),
     "max_gross_notional": ("1500", "2000", 75),
     "max_net_notional": ("1500", "2000", 75),
@@ -53,10 +57,9 @@ def test_usage_names_limit_scope_and_part(kind: ScopeKind) -> None:
     """Each limit that is set, working orders at worst case."""
     usages = usage_of(ACCOUNT, limits_at(kind, **LIMITS))
 
-    whole = kind in (ScopeKind.USER, ScopeKind.TOTAL)
-    of_whole = {"max_daily_loss", "max_drawdown", "repeated_execution_limit"}
+    scopes = {check.key: check.scopes for check in CHECKS}
     assert {each.key: (each.used, each.limit, each.percent) for each in usages} == {
-        key: used for key, used in USED.items() if whole or key not in of_whole
+        key: used for key, used in USED.items() if kind in scopes[key]
     }
     assert {each.scope.kind for each in usages} == {kind}
 
@@ -79,8 +82,10 @@ def test_limits_across_accounts_are_known(kind: ScopeKind) -> None:
     assert not spans_accounts(limits_at(kind, max_order_qty=1))
 
 
-def test_what_depends_on_a_standing_has_a_usage() -> None:
-    """The same checks, at the same scopes."""
-    checks = {check.key: check.scopes for check in CHECKS if check.uses_standing}
+def test_each_limit_is_shown_with_its_usage_or_as_one_on_each_order() -> None:
+    """Those that can be used up at the scopes of their checks; each limit in one way."""
+    checks = {check.key: check.scopes for check in CHECKS if check.key}
+    measured = {measure.key: measure.scopes for measure in MEASURES}
 
-    assert {measure.key: measure.scopes for measure in MEASURES} == checks
+    assert measured == {check.key: check.scopes for check in CHECKS if check.uses_standing}
+    assert sorted([*measured, *FORMS]) == sorted(checks)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import msgspec
 
 from tradestack.domain.fixed_point import format_fixed
+from tradestack.trading.risk.checks import USER
 from tradestack.trading.risk.judge_risk import looks_at
 from tradestack.trading.risk.limits import Limits, RiskLimits
 from tradestack.trading.risk.reading import Look
 from tradestack.trading.risk.scopes import EVERY, WHOLE, Scope, ScopeKind
-from tradestack.trading.risk.situation import AccountView, Standing
+from tradestack.trading.risk.situation import AccountView
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Measure:
     """What is used of one limit; key as in CHECKS."""
 
     key: str
-    used: Callable[[Standing], int]
+    used: Callable[[Look], int]
     limit: Callable[[Limits], int]
     form: Callable[[int], str] = str
     scopes: frozenset[ScopeKind] = EVERY
@@ -38,64 +39,70 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "max_order_submit_rate",
-        lambda standing: standing.submissions_in_window,
+        lambda look: look.standing.submissions_in_window,
         lambda limits: limits.max_order_submit_rate.count,
     ),
     Measure(
         "max_cancel_rate",
-        lambda standing: standing.cancels_in_window,
+        lambda look: look.standing.cancels_in_window,
         lambda limits: limits.max_cancel_rate.count,
     ),
     Measure(
         "active_order_limit",
-        lambda standing: standing.active_orders,
+        lambda look: look.standing.active_orders,
         lambda limits: limits.active_order_limit,
     ),
     Measure(
         "total_order_limit",
-        lambda standing: standing.orders_count,
+        lambda look: look.standing.orders_count,
         lambda limits: limits.total_order_limit,
     ),
     Measure(
         "total_trade_limit",
-        lambda standing: standing.trades_count,
+        lambda look: look.standing.trades_count,
         lambda limits: limits.total_trade_limit,
     ),
     Measure(
+        "duplicate_order_limit",
+        lambda look: look.account.repeats_in_window,
+        lambda limits: limits.duplicate_order_limit.count,
+        scopes=USER,
+    ),
+    Measure(
         "max_position",
-        lambda standing: standing.exposure.worst_quantity,
+        lambda look: look.standing.exposure.worst_quantity,
         lambda limits: limits.max_position,
         format_fixed,
     ),
     Measure(
         "max_gross_notional",
-        lambda standing: standing.gross_notional,
+        lambda look: look.standing.gross_notional,
         lambda limits: limits.max_gross_notional,
         format_fixed,
     ),
     Measure(
         "max_net_notional",
-        lambda standing: max(standing.long_notional, standing.short_notional),
+        lambda look: max(look.standing.long_notional, look.standing.short_notional),
         lambda limits: limits.max_net_notional,
         format_fixed,
     ),
     Measure(
         "max_daily_loss",
-        lambda standing: max(0, standing.reference_equity - standing.equity),
+        lambda look: max(0, look.standing.reference_equity - look.standing.equity),
         lambda limits: limits.max_daily_loss,
         format_fixed,
         WHOLE,
     ),
     Measure(
         "max_drawdown",
-        lambda standing: max(0, standing.peak_equity - standing.equity),
+        lambda look: max(0, look.standing.peak_equity - look.standing.equity),
         lambda limits: limits.max_drawdown,
         format_fixed,
         WHOLE,
     ),
     Measure(
         "repeated_execution_limit",
-        lambda standing: standing.executions_in_window,
+        lambda look: look.standing.executions_in_window,
         lambda limits: limits.repeated_execution_limit.count,
         scopes=WHOLE,
     ),
@@ -133,7 +140,7 @@ def spans_accounts(limits: RiskLimits) -> bool:
 
 
 def _usage(measure: Measure, look: Look, limit: int) -> Usage:
-    used = measure.used(look.standing)
+    used = measure.used(look)
     return Usage(
         key=measure.key,
         scope=look.scope,
