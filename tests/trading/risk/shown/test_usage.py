@@ -8,7 +8,7 @@ from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.limits import CountPerWindow
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.shown.order_limits import FORMS
-from tradestack.trading.risk.shown.usage import MEASURES, spans_accounts, usage_of
+from tradestack.trading.risk.shown.usage import MEASURES, usage_of
 
 LIMITS = {
     "max_order_submit_rate": CountPerWindow(count=10, window_ns=SECOND_NS),
@@ -71,15 +71,6 @@ def test_a_gain_uses_nothing_of_a_limit_on_losses() -> None:
     (usage,) = usage_of(an_account(equity=SCALE), limits)
 
     assert (usage.used, usage.percent) == ("0", 0)
-
-
-@pytest.mark.parametrize("kind", ScopeKind)
-def test_limits_across_accounts_are_known(kind: ScopeKind) -> None:
-    """Where there are none, nobody has to count for all users."""
-    of_all_users = kind in (ScopeKind.TOTAL, ScopeKind.SYMBOL)
-
-    assert spans_accounts(limits_at(kind, active_order_limit=1)) is of_all_users
-    assert not spans_accounts(limits_at(kind, max_order_qty=1))
 
 
 def test_each_limit_is_shown_with_its_usage_or_as_one_on_each_order() -> None:

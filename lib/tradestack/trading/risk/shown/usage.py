@@ -133,12 +133,6 @@ def usages_of(accounts: Iterable[AccountView], limits: RiskLimits) -> list[Usage
     return sorted(most.values(), key=lambda usage: (-usage.percent, usage.key, usage.scope.text))
 
 
-def spans_accounts(limits: RiskLimits) -> bool:
-    """Return whether any limit counts what all users have used, together or in a symbol."""
-    of_all_users = (limits.total, *limits.symbols.values())
-    return any(measure.limit(each) for measure in MEASURES for each in of_all_users)
-
-
 def _usage(measure: Measure, look: Look, limit: int) -> Usage:
     used = measure.used(look)
     return Usage(
