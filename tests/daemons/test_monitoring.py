@@ -262,6 +262,9 @@ def test_declared_states_are_those_that_exist(metrics: Any, name: str, states: l
         ("tradestack-gateway-control", "gateway"),
         ("tradestack-order-manager-control", "order-manager"),
         ("tradestack-strategy-control@", "strategy-%i"),
+        ("tradestack-exporter-control", "exporter"),
+        ("tradestack-fix-control", "fix"),
+        ("tradestack-grpc-control", "grpc"),
     ],
 )
 def test_the_link_for_systemd_has_the_name_of_the_metrics(unit: str, daemon: str) -> None:
@@ -269,6 +272,21 @@ def test_the_link_for_systemd_has_the_name_of_the_metrics(unit: str, daemon: str
     text = (ROOT / "systemd" / f"{unit}.socket").read_text()
 
     assert f"\nSymlinks=/run/systemd/report/{source_of(daemon)}\n" in text
+
+
+@pytest.mark.parametrize("daemon", ["exporter", "fix", "grpc"])
+def test_a_question_starts_no_daemon_that_was_stopped(daemon: str) -> None:
+    """Its control socket stops with it, so that no collection of metrics connects to it."""
+    text = (ROOT / "systemd" / f"tradestack-{daemon}-control.socket").read_text()
+
+    assert f"\nPartOf=tradestack-{daemon}.service\n" in text
+
+
+def test_a_question_starts_no_web_server() -> None:
+    """It runs only while somebody looks, so that systemd-report does not find its socket."""
+    text = (ROOT / "systemd" / "tradestack-web-control.socket").read_text()
+
+    assert "\nSymlinks=" not in text
 
 
 def _query(port: int, query: str, server: "subprocess.Popen[bytes]", log: Path) -> Any:
