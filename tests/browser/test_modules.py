@@ -19,6 +19,7 @@ CALM: dict[str, Any] = {
     "gateway": {"source_state": "running", "source_fault": None, "last_error": None},
     "order_manager": {"trading": {"state": "ACTIVE", "users_halted": 0, "users_reducing": 0}},
     "strategies": {"news": {"state": "live", "pause_reason": None}},
+    "others": {},
 }
 ACCOUNTS: dict[str, Any] = {"unavailable": [], "limits": {"states": [], "limits": []}}
 LIMIT = {"key": "max_position", "scope": "total", "limit": "10", "percent": 79}
@@ -114,6 +115,9 @@ def test_a_calm_stack_needs_nobody(modules: Page) -> None:
         ({"gateway": {"limits_near": "disk 81 %"}}, {}, "hold", "gateway"),
         ({"strategies": {"x": {"pause_reason": "own.py:1"}}}, {}, "bad", "strategy x"),
         ({"strategies": {"x": {"last_error": "own.py:1"}}}, {}, "hold", "strategy x"),
+        ({"others": {"exporter": {"server_fault": "no NATS"}}}, {}, "bad", "exporter"),
+        ({"others": {"fix": {"last_error": "disk"}}}, {}, "hold", "FIX port"),
+        ({"others": {"grpc": {"limits_near": "calls 81 %"}}}, {}, "hold", "gRPC edge"),
         (
             {"order_manager": {**CALM["order_manager"], "journal_fault": "full"}},
             {},
@@ -141,13 +145,30 @@ def test_who_is_gone_does_not_answer(modules: Page) -> None:
             const { statesOf, toneOf } = await import("/static/states.js");
             return [...statesOf(stats)].map(([name, state]) => [name, state, toneOf(state)]);
         }""",
-        {**CALM, "gateway": None, "strategies": {"news": None}},
+        {**CALM, "gateway": None, "strategies": {"news": None}, "others": {"fix": None}},
     )
 
     assert states == [
         ["gateway", "does not answer", "bad"],
         ["strategy news", "does not answer", "bad"],
         ["order manager", "active", "good"],
+        ["FIX port", "does not answer", "bad"],
+    ]
+
+
+def test_each_daemon_has_its_state_and_its_stats(modules: Page) -> None:
+    """Of those without a state of their own it is known that they run."""
+    others = {"exporter": {"pid": 1, "state": "spare"}, "fix": {"pid": 2}, "grpc": None}
+
+    daemons = call(modules, "states.js", "daemonsOf", {**CALM, "others": others})
+
+    assert [(each["name"], each["state"], each["stats"]) for each in daemons] == [
+        ("gateway", "running", CALM["gateway"]),
+        ("strategy news", "live", CALM["strategies"]["news"]),
+        ("order manager", "active", CALM["order_manager"]),
+        ("exporter", "spare", {"pid": 1, "state": "spare"}),
+        ("FIX port", "running", {"pid": 2}),
+        ("gRPC edge", "does not answer", None),
     ]
 
 
