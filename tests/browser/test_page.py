@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 from typing import TYPE_CHECKING
 
@@ -37,24 +36,6 @@ def test_it_opens(page: Page, shown: ShownStack) -> None:
     assert page.locator("[data-action]:visible").count() == 0
     page.locator(".market canvas").wait_for()
     page.get_by_role("table", name="Newest orders").get_by_role("link").first.wait_for()
-
-
-def test_all_daemons_that_run_are_listed(page: Page, shown: ShownStack) -> None:
-    """Those beside the way of a tick as well, each with state, uptime and memory."""
-    visit.open_page(page, shown)
-    rows = page.get_by_role("table", name="Daemons that run").locator("tbody tr")
-    visit.until(page, lambda: rows.count() == 5)
-
-    texts = [row.locator("th, td").all_text_contents() for row in rows.all()]
-    assert [(name, state) for name, state, *_ in texts] == [
-        ("gateway", "running"),
-        ("strategy maker", "live"),
-        ("strategy news", "live"),
-        ("order manager", "active"),
-        ("gRPC edge", "running"),
-    ]
-    assert all(re.fullmatch(r"(\d+ min )?\d+ s", up) for *_, up, _ in texts), texts
-    assert all(re.fullmatch(r"[\d.]+ MB", memory) for *_, memory in texts), texts
 
 
 def test_numbers_move(page: Page, shown: ShownStack) -> None:
