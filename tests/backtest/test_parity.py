@@ -14,18 +14,17 @@ from tests.backtest.recorded import recorded
 from tests.kit.csv_files import SHARED_DATA
 from tests.kit.findable import make_tests_findable
 from tests.kit.stack import DEADLINE_S, TRADESTACKCTL
+from tradestack.ctl.soak.kill_plan import KILL_INTERVAL_S
 from tradestack.ctl.soak.strategy_file import INSTANCE
 from tradestack.strategies.registry import SHIPPED
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_PRICES, SAMPLE_NEWS = ROOT / "data/prices.csv", ROOT / "data/sentiment.csv"
 SAMPLE = ("--prices", SAMPLE_PRICES, "--sentiment", SAMPLE_NEWS)
-REAL = (
-    "--prices",
-    SHARED_DATA / "real/prices.csv.gz",
-    "--sentiment",
-    SHARED_DATA / "real/sentiment.csv",
-)
+REAL_PRICES, REAL_NEWS = SHARED_DATA / "real/prices_small.csv", SHARED_DATA / "real/sentiment.csv"
+REAL = ("--prices", SHARED_DATA / "real/prices.csv.gz", "--sentiment", REAL_NEWS)
+# Prices, news, and the row of the prices at which a slice begins: with news after it.
+SLICED = {"sample": (SAMPLE_PRICES, SAMPLE_NEWS, 0), "real": (REAL_PRICES, REAL_NEWS, 11_982)}
 REALISTIC = """\
 slippage = "ticks"
 slippage_ticks = 1
@@ -44,23 +43,25 @@ max_order_submit_rate = "3/1min"
 max_daily_loss = "20"
 """
 MAKER_ROWS = 3_000
-KILLED_ROWS, KILLED_NEWS = 2_000, 20
+KILLED_ROWS = 2_000
+SLICE_NEWS = 20
 BURSTS_ROWS, REPEATED_EVERY = 9_000, 10
 LIVELY = {
+    "news": "buy_above = 55\nsell_below = 45",
     "crossover": "short_ticks = 5\nlong_ticks = 20",
     "news_crossover": "short_ticks = 2\nlong_ticks = 5",
 }
 QUOTER = "tests.kit.burst_quoter:BurstQuoter"
 
 
-def run(verb: str, *arguments: object) -> dict[str, Any]:
+def run(verb: str, *arguments: object, deadline_s: float = DEADLINE_S) -> dict[str, Any]:
     """Run a verb of tradestackctl to its end; return the JSON that it prints."""
     done = subprocess.run(
         [TRADESTACKCTL, verb, *map(str, arguments), "--json"],
         check=False,
         capture_output=True,
         text=True,
-        timeout=DEADLINE_S,
+        timeout=deadline_s,
     )
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
@@ -80,6 +81,18 @@ def bursts(directory: Path) -> tuple[str | Path, ...]:
     header, *news = SAMPLE_NEWS.read_text().splitlines()
     rows = [f"{time[:16]}:00Z,{rest}" for time, rest in (row.split(",", 1) for row in news)]
     (directory / "news.csv").write_text("\n".join([header, *rows, ""]))
+    return "--prices", directory / "prices.csv", "--sentiment", directory / "news.csv"
+
+
+def sliced(directory: Path, kind: str, count: int) -> tuple[str | Path, ...]:
+    """Make data of so many prices, with the news about them; skip the test without the files."""
+    prices_file, news_file, first = SLICED[kind]
+    if not (prices_file.exists() and news_file.exists()):
+        pytest.skip(f"{prices_file} is not there")
+    header, *prices = prices_file.read_text().splitlines(keepends=True)
+    (directory / "prices.csv").write_text("".join([header, *prices[first : first + count]]))
+    news = news_file.read_text().splitlines(keepends=True)
+    (directory / "news.csv").write_text("".join(news[:SLICE_NEWS]))
     return "--prices", directory / "prices.csv", "--sentiment", directory / "news.csv"
 
 
@@ -151,15 +164,15 @@ def test_a_backtest_is_what_the_stack_would_have_done(
     )
 
 
+@pytest.mark.parametrize("kind", list(SLICED))
 @pytest.mark.parametrize("execution", ["", REALISTIC])
-def test_a_strategy_whose_orders_always_work_does_the_same(tmp_path: Path, execution: str) -> None:
+def test_a_strategy_whose_orders_always_work_does_the_same(
+    tmp_path: Path, execution: str, kind: str
+) -> None:
     """It waits for its reports at each message: a part of the data is enough."""
-    prices = (ROOT / "data/prices.csv").read_text().splitlines(keepends=True)
-    (tmp_path / "prices.csv").write_text("".join(prices[:MAKER_ROWS]))
-
     compare(
         tmp_path,
-        ("--prices", tmp_path / "prices.csv"),
+        sliced(tmp_path, kind, MAKER_ROWS),
         strategy_file(tmp_path, "maker", ""),
         order_manager_file(tmp_path, execution, ""),
     )
@@ -193,25 +206,31 @@ def compare(
     assert result["orders"] == ran["run"]["orders_received"]
 
 
+@pytest.mark.parametrize("kind", list(SLICED))
 @pytest.mark.parametrize("strategy", SHIPPED)
 def test_a_strategy_that_is_killed_does_what_its_backtest_does(
-    tmp_path: Path, strategy: str
+    tmp_path: Path, strategy: str, kind: str
 ) -> None:
-    """A paced run, in which the process is killed at random messages; KILLS=50 for more of them."""
-    prices = SAMPLE_PRICES.read_text().splitlines(keepends=True)
-    (tmp_path / "prices.csv").write_text("".join(prices[:KILLED_ROWS]))
-    news = SAMPLE_NEWS.read_text().splitlines(keepends=True)
-    (tmp_path / "news.csv").write_text("".join(news[:KILLED_NEWS]))
-    data = ("--prices", tmp_path / "prices.csv", "--sentiment", tmp_path / "news.csv")
+    """A paced run, in which the process is killed at random messages; KILLS=50 for more of them.
+
+    The accounts are those of which the order manager itself speaks at the end of the run.
+    """
+    data = sliced(tmp_path, kind, KILLED_ROWS)
     config = strategy_file(tmp_path, strategy, LIVELY.get(strategy, ""))
     config = config.rename(tmp_path / f"{INSTANCE}.toml")  # its name is in those of its orders
     options = ("--config", config, *data)
     kills = int(os.environ.get("KILLS", "2"))
 
-    soaked = run("soak", strategy, "--kills", kills, "--state-dir", tmp_path / "soak", *options)
-    run("backtest", strategy, "--state-dir", tmp_path / "tested", *options)
+    soaked = run(
+        "soak",
+        *(strategy, "--kills", kills, "--state-dir", tmp_path / "soak", *options),
+        deadline_s=DEADLINE_S + 2 * kills * KILL_INTERVAL_S,
+    )
+    result = run("backtest", strategy, "--state-dir", tmp_path / "tested", *options)
 
     expected = recorded(tmp_path / "tested")
     assert expected["tested"].requests
     assert recorded(tmp_path / "soak/disturbed") == expected
+    assert result["accounts"]["tested"]["fills"]
+    assert soaked["accounts"] == result["accounts"]
     assert (soaked["kills"], soaked["difference"]) == (kills, None)

@@ -17,7 +17,7 @@ def test_its_process_is_recorded_as_the_daemons_are(tmp_path: Path) -> None:
 
     result = backtest.run(News, prices=prices, sentiment=sentiment, state_dir=tmp_path / "run")
 
-    (found,) = read_statistics(tmp_path / "run" / "state", [result.feed_session])
+    (found,) = read_statistics(tmp_path / "run" / "state", result.feed_session)
     (line,) = found.lines
     assert (found.daemon, line.stats["daemon"]) == ("backtest", "backtest")
     assert (line.stats["ticks_total"], line.stats["fills"]) == (result.ticks, result.fill_count)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.shown_stack import ShownStack, running_stack
+from tests.browser.static_modules import open_empty_page
 from tests.kit.browser import DEADLINE_MS, Listener, running_browser
 
 if TYPE_CHECKING:
@@ -41,3 +42,10 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert listener.messages == []
+
+
+@pytest.fixture
+def modules(page: Page) -> Page:
+    """Return a page that can import the modules."""
+    open_empty_page(page)
+    return page

@@ -1,4 +1,7 @@
-"""A running stack with its page: two strategies, and a symbol that somebody hostile has named."""
+"""A running stack with its page: two strategies, and a symbol that somebody hostile has named.
+
+A gRPC edge runs beside it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.kit.grpc_edge import GrpcEdge
 from tests.kit.stack import Stack
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, WEB
 from tradestack.ctl.toml import config_text
@@ -102,11 +106,18 @@ class ShownStack:
 
 @contextmanager
 def running_stack(directory: Path) -> Iterator[ShownStack]:
-    """Run the stack and its page until the end of the context."""
+    """Run the stack, its page and a gRPC edge until the end of the context."""
     prices, news = write_feed(directory)
     options: list[str | Path] = ["--prices", prices, "--sentiment", news, "--pace", PACE]
     for path in write_strategies(directory):
         options += ["--strategy-config", path]
     options += ["--set", "order-manager.risk.max_gross_notional=1000000"]
-    with Stack("--web", "0", "--respawn", *options) as stack:
+    beside = directory / "grpc"
+    beside.mkdir()
+    with (
+        Stack("--web", "0", "--respawn", *options) as stack,
+        GrpcEdge(beside, None, None) as edge,
+    ):
+        edge.start()
+        (stack.runtime / "grpc.sock").symlink_to(edge.control)
         yield ShownStack(stack)

@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import tradestack_web
+from tests.browser.static_modules import STATIC, call
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
-
-STATIC = Path(tradestack_web.__file__).parent / "static"
-SITE = "http://page.test"
-CALM: dict[str, Any] = {
-    "faults": {},
-    "gateway": {"source_state": "running", "source_fault": None, "last_error": None},
-    "order_manager": {"trading": {"state": "ACTIVE", "users_halted": 0, "users_reducing": 0}},
-    "strategies": {"news": {"state": "live", "pause_reason": None}},
-}
-ACCOUNTS: dict[str, Any] = {"unavailable": [], "limits": {"states": [], "limits": []}}
-LIMIT = {"key": "max_position", "scope": "total", "limit": "10", "percent": 79}
-
-
-@pytest.fixture
-def modules(page: Page) -> Page:
-    """Return a page that can import the modules."""
-
-    def answer(route: Route) -> None:
-        name = route.request.url.rpartition("/")[2]
-        if name:
-            route.fulfill(path=STATIC / name)
-        else:
-            route.fulfill(body="<!doctype html><title>x</title>", content_type="text/html")
-
-    page.route(f"{SITE}/**", answer)
-    page.goto(f"{SITE}/")
-    return page
-
-
-def call(page: Page, module: str, name: str, *arguments: object) -> Any:
-    """Call a function of a module."""
-    script = "async ([path, name, values]) => (await import(path))[name](...values)"
-    return page.evaluate(script, [f"/static/{module}", name, list(arguments)])
+    from playwright.sync_api import Page
 
 
 @pytest.mark.parametrize(
@@ -96,59 +62,6 @@ def test_a_day_of_samples_is_bounded(modules: Page) -> None:
     assert times[-1] > 99_900
     assert b[0] is None
     assert b[-1] == 1
-
-
-def test_a_calm_stack_needs_nobody(modules: Page) -> None:
-    """Nothing is said of daemons that are well, and of a limit that is used to 79 %."""
-    accounts = {**ACCOUNTS, "limits": {"states": [], "limits": [LIMIT]}}
-
-    assert call(modules, "states.js", "troublesOf", CALM, accounts) == []
-
-
-@pytest.mark.parametrize(
-    ("stats", "accounts", "tone", "what"),
-    [
-        ({"gateway": None, "faults": {"gateway": "gone"}}, {}, "bad", "gateway"),
-        ({"gateway": {"source_fault": "no file"}}, {}, "bad", "gateway"),
-        ({"gateway": {"publication_blocked": "disk"}}, {}, "bad", "gateway"),
-        ({"gateway": {"limits_near": "disk 81 %"}}, {}, "hold", "gateway"),
-        ({"strategies": {"x": {"pause_reason": "own.py:1"}}}, {}, "bad", "strategy x"),
-        ({"strategies": {"x": {"last_error": "own.py:1"}}}, {}, "hold", "strategy x"),
-        (
-            {"order_manager": {**CALM["order_manager"], "journal_fault": "full"}},
-            {},
-            "bad",
-            "order manager",
-        ),
-        ({}, {"unavailable": [{"user": "x", "reason": "damaged"}]}, "bad", "account x"),
-        ({}, {"limits": {"states": [], "limits": [{**LIMIT, "percent": 80}]}}, "hold", "total"),
-        ({}, {"limits": {"states": [], "limits": [{**LIMIT, "percent": 100}]}}, "bad", "total"),
-    ],
-)
-def test_what_needs_somebody_is_named(
-    modules: Page, stats: dict[str, Any], accounts: dict[str, Any], tone: str, what: str
-) -> None:
-    """Each fault is shown, with whom it concerns and how bad it is."""
-    troubles = call(modules, "states.js", "troublesOf", {**CALM, **stats}, {**ACCOUNTS, **accounts})
-
-    assert [(each["tone"], each["what"]) for each in troubles] == [(tone, what)]
-
-
-def test_who_is_gone_does_not_answer(modules: Page) -> None:
-    """A daemon without stats has a state of its own, which is a bad one."""
-    states = modules.evaluate(
-        """async (stats) => {
-            const { statesOf, toneOf } = await import("/static/states.js");
-            return [...statesOf(stats)].map(([name, state]) => [name, state, toneOf(state)]);
-        }""",
-        {**CALM, "gateway": None, "strategies": {"news": None}},
-    )
-
-    assert states == [
-        ["gateway", "does not answer", "bad"],
-        ["strategy news", "does not answer", "bad"],
-        ["order manager", "active", "good"],
-    ]
 
 
 STATE = ("cum_qty", "avg_px", "ord_status", "reason")

@@ -72,7 +72,7 @@ def test_the_end_of_each_daemon_is_recorded(
     """The last line beside the session's file counts what the daemon itself has said."""
     session = stats[daemon]["session"]
 
-    found = read_statistics(directory / "stack" / "state", [session])
+    found = read_statistics(directory / "stack" / "state", session)
     (line,) = next(each.lines for each in found if each.daemon == recorded_as)
 
     for name, value in stats[daemon].items():

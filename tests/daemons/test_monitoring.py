@@ -21,7 +21,6 @@ from tests.kit.prerequisites import need_package, need_program
 from tests.kit.scraper import Exporter
 from tests.kit.stack import Stack
 from tradestack.domain.trading_state import TradingState
-from tradestack.runtime.systemd_metrics import source_of
 from tradestack_gateway.feed_origin import SourceState
 from tradestack_gateway.metric_table import METRICS as OF_GATEWAY
 from tradestack_order_manager.metric_table import METRICS as OF_ORDER_MANAGER
@@ -254,21 +253,6 @@ def test_declared_states_are_those_that_exist(metrics: Any, name: str, states: l
     (metric,) = (each for each in metrics if each.name == name)
 
     assert list(metric.states) == states
-
-
-@pytest.mark.parametrize(
-    ("unit", "daemon"),
-    [
-        ("tradestack-gateway-control", "gateway"),
-        ("tradestack-order-manager-control", "order-manager"),
-        ("tradestack-strategy-control@", "strategy-%i"),
-    ],
-)
-def test_the_link_for_systemd_has_the_name_of_the_metrics(unit: str, daemon: str) -> None:
-    """systemd-report takes only metrics whose names begin with that of the link."""
-    text = (ROOT / "systemd" / f"{unit}.socket").read_text()
-
-    assert f"\nSymlinks=/run/systemd/report/{source_of(daemon)}\n" in text
 
 
 def _query(port: int, query: str, server: "subprocess.Popen[bytes]", log: Path) -> Any:

@@ -87,7 +87,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     options += ["--set", f"order-manager.execution={EXECUTION}"]
     strategy = directory.parent / "news.toml"
     strategy.write_text('quantity = "10"\nuser = "news"\nstart = "session"\n')
-    options += ["--strategy-config", str(strategy)]
+    options += ["--strategy-config", str(strategy), "--web", "0"]
     with Stack(*options, "--state-dir", directory) as stack:
         for _ in stack.daemons.watch():
             accounts = stack.call("order-manager", "io.tradestack.OrderManager.ListAccounts")
@@ -127,7 +127,12 @@ def test_the_report_of_a_stopped_stack_has_what_its_daemons_recorded(held: Stack
     report = agreed(held.files.path)
 
     processes = [(each["daemon"], each["instance"]) for each in report["processes"]]
-    assert processes == [("gateway", None), ("order-manager", None), ("strategy", "news")]
+    assert processes == [
+        ("gateway", None),
+        ("order-manager", None),
+        ("strategy", "news"),
+        ("web", None),
+    ]
     assert all(each["cpu_seconds"] > 0 for each in report["processes"])
     assert all(each["rss_bytes_max"] > 1 << 20 for each in report["processes"])
     waterfall = report["waterfall"]

@@ -8,14 +8,14 @@ import pytest
 
 from tests.kit.clock import FakeClock
 from tradestack.runtime.statistics_recorder import (
-    INTERVAL_NS,
     STATISTICS_KEPT,
     StatisticsRecorder,
     remove_old_statistics,
 )
-from tradestack.store.statistics_file import read_statistics_file
+from tradestack.store.statistics_file import STATISTICS_INTERVAL_NS, read_statistics_file
 
 SESSION, NEXT_SESSION = "3DAA200000", "3DAA200001"
+DAY_S = 86_400
 
 
 class Counting:
@@ -30,6 +30,10 @@ class Counting:
         """The stats as the overview of a daemon returns them."""
         use = {"cpu_seconds": 0.5, "rss_bytes": 10, "rss_peak_bytes": 20}
         return {"session": self.session, "head": self.clock.now_ns, **use}
+
+    def without_session(self) -> dict[str, Any]:
+        """The stats of a daemon that has none."""
+        return {name: value for name, value in self.stats().items() if name != "session"}
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass, and look."""
@@ -51,9 +55,9 @@ def test_a_line_a_minute(tmp_path: Path) -> None:
     path = tmp_path / "state" / f"{SESSION}.stats"
     first = read_statistics_file(path).lines[0]
 
-    assert heads(path) == [INTERVAL_NS + 1, 2 * INTERVAL_NS + 1]
-    assert (first.time, first.since) == (INTERVAL_NS + 1_001, 7)
-    assert first.stats == {"session": SESSION, "head": INTERVAL_NS + 1}
+    assert heads(path) == [STATISTICS_INTERVAL_NS + 1, 2 * STATISTICS_INTERVAL_NS + 1]
+    assert (first.time, first.since) == (STATISTICS_INTERVAL_NS + 1_001, 7)
+    assert first.stats == {"session": SESSION, "head": STATISTICS_INTERVAL_NS + 1}
     assert (first.process.cpu_seconds, first.process.rss_bytes) == (0.5, 10)
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
@@ -66,7 +70,28 @@ def test_each_session_has_a_file_of_its_own(tmp_path: Path) -> None:
     daemon.pass_time(60)
 
     assert heads(tmp_path / f"{SESSION}.stats") == [1]
-    assert heads(tmp_path / f"{NEXT_SESSION}.stats") == [INTERVAL_NS + 1]
+    assert heads(tmp_path / f"{NEXT_SESSION}.stats") == [STATISTICS_INTERVAL_NS + 1]
+
+
+def test_a_daemon_without_sessions_has_a_file_for_each_day(tmp_path: Path) -> None:
+    """By UTC; the same one after a restart, and the oldest days go."""
+    daemon = Counting(tmp_path)
+    daemon.recorder = StatisticsRecorder(
+        tmp_path, daemon.without_session, since_ns=7, clock=daemon.clock
+    )
+    daemon.recorder.record()
+    daemon.pass_time(60)
+    daemon.pass_time(DAY_S)
+    (tmp_path / "ACME.numbers").touch()
+
+    assert len(heads(tmp_path / "1970-01-01.stats")) == 2
+    assert len(heads(tmp_path / "1970-01-02.stats")) == 1
+
+    for _ in range(STATISTICS_KEPT):
+        daemon.pass_time(DAY_S)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert len(names) == STATISTICS_KEPT + 1
+    assert (names[0], names[-1]) == ("1970-01-03.stats", "ACME.numbers")
 
 
 @pytest.mark.parametrize("session", ["", None, "../../etc/x", "3DAA20000"])
@@ -99,7 +124,7 @@ def test_a_fault_is_one_warning_until_it_is_over(
 
     assert len(caplog.records) == 1
     assert "statistics are not recorded" in caplog.text
-    assert heads(directory / f"{SESSION}.stats") == [4 * INTERVAL_NS + 1]
+    assert heads(directory / f"{SESSION}.stats") == [4 * STATISTICS_INTERVAL_NS + 1]
 
 
 def test_statistics_without_a_session_s_files_are_bounded(tmp_path: Path) -> None:

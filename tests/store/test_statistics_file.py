@@ -119,6 +119,8 @@ def test_a_line_that_is_too_long_goes_without_its_lists(tmp_path: Path) -> None:
 
     assert path.stat().st_size <= LINE_BYTES_MAX
     assert read_statistics_file(path).lines[0].stats == {"head": 5}
+    append_statistics(path, statistics_at(1, head=6, clients=dict(enumerate(clients))))
+    assert read_statistics_file(path).lines[1].stats == {"head": 6}
     with pytest.raises(OSError, match="the statistics have"):
         append_statistics(path, statistics_at(2, text="x" * LINE_BYTES_MAX))
 

@@ -11,6 +11,7 @@ from tradestack_web.live.control_link import ControlLink
 
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
+OTHERS = ("exporter", "fix", "grpc")  # that a host may have as well
 STRATEGY_PREFIX = "strategy-"
 SOCKET_SUFFIX = ".sock"
 POSITIONS_SHOWN_MAX = 1_000
@@ -22,7 +23,7 @@ Reply = dict[str, Any]
 
 
 class Daemons:
-    """The control sockets in a directory. A strategy runs if it has a socket."""
+    """The control sockets in a directory. A strategy, and any of OTHERS, runs if it has one."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -45,8 +46,9 @@ class Daemons:
 
     async def stats(self) -> Reply:
         """Ask all daemons for their stats; the data of the event `stats` without its own."""
-        strategies = self.strategies()
-        self._forget_all_but(strategies)
+        strategies, others = self.strategies(), self._others()
+        names = [GATEWAY, ORDER_MANAGER, *(STRATEGY_PREFIX + each for each in strategies), *others]
+        self._forget_all_but(names)
         faults: dict[str, str] = {}
 
         async def asked(name: str, method: str, field: str) -> Any:
@@ -56,15 +58,15 @@ class Daemons:
                 faults[name] = str(fault)
                 return None
 
-        names = [GATEWAY, ORDER_MANAGER, *(STRATEGY_PREFIX + each for each in strategies)]
-        gateway, order_manager, *others, clients = await asyncio.gather(
+        gateway, order_manager, *stats, clients = await asyncio.gather(
             *(asked(name, f"{_DAEMON}.GetStats", "stats") for name in names),
             asked(ORDER_MANAGER, f"{ORDERS}.ListClients", "clients"),
         )
         return {
             "gateway": gateway,
             "order_manager": order_manager,
-            "strategies": dict(zip(strategies, others, strict=True)),
+            "strategies": dict(zip(strategies, stats, strict=False)),
+            "others": dict(zip(others, stats[len(strategies) :], strict=True)),
             "order_clients": clients or [],
             "faults": faults,
         }
@@ -94,8 +96,10 @@ class Daemons:
         for link in self._links.values():
             link.close()
 
-    def _forget_all_but(self, strategies: list[str]) -> None:
-        """Forget the connections of strategies that are gone."""
-        kept = {GATEWAY, ORDER_MANAGER, *(STRATEGY_PREFIX + each for each in strategies)}
-        for name in self._links.keys() - kept:
+    def _others(self) -> list[str]:
+        return [name for name in OTHERS if (self._directory / f"{name}{SOCKET_SUFFIX}").exists()]
+
+    def _forget_all_but(self, names: list[str]) -> None:
+        """Forget the connections of daemons that are gone."""
+        for name in self._links.keys() - set(names):
             self._links.pop(name).close()

@@ -6,8 +6,8 @@ import * as format from "/static/format.js";
 import { Market } from "/static/market.js";
 import { Pipeline } from "/static/pipeline.js";
 import { RatesPanel } from "/static/rates.js";
-import { troublesOf } from "/static/states.js";
-import { LimitList, clientsTable, newsTable, openOrdersTable, ordersTable, positionsTable, pricesTable } from "/static/tables.js";
+import { daemonsOf, troublesOf } from "/static/states.js";
+import { LimitList, clientsTable, daemonsTable, newsTable, openOrdersTable, ordersTable, positionsTable, pricesTable } from "/static/tables.js";
 import { WayPanel } from "/static/way.js";
 
 const ORDERS_SHOWN = 60;
@@ -31,6 +31,7 @@ export class Overview {
     this.limits = new LimitList("No limit on what orders add up to is set.");
     this.levels = new LimitList("Nothing that fills up is in use.");
     this.way = new WayPanel();
+    this.daemons = daemonsTable();
     this.clients = clientsTable();
     this.prices = pricesTable();
     this.news = newsTable();
@@ -49,6 +50,7 @@ export class Overview {
           this.equity.element,
           panel("Limits", {}, this.limits.element, h("details", { class: "levels" }, h("summary", {}, "Levels of the daemons"), this.levels.element)),
           this.way.element,
+          panel("Daemons that run", { name: "daemons" }, this.daemons.element),
           panel("Clients", {}, this.clients.element),
           panel("Prices", {}, this.prices.element),
           panel("News", {}, this.news.element))),
@@ -64,6 +66,7 @@ export class Overview {
       this.way.update(store.stats.gateway);
       this.rates.update();
       this.levels.update(levelsOf(store.stats));
+      this.daemons.update(daemonsOf(store.stats));
       this.clients.update(clientsOf(store.stats));
     }
     if (all || kinds.has("stats") || kinds.has("accounts")) {
@@ -113,10 +116,10 @@ export class Overview {
 
 const isFlat = (position) => Number(position.average_price === null);
 
-function levelsOf({ gateway, order_manager: manager, strategies }) {
-  return Object.entries({ gateway, "order manager": manager, ...strategies })
-    .filter(([, stats]) => stats)
-    .flatMap(([scope, stats]) => Object.entries(stats.limits_used).map(([name, percent]) => ({
+function levelsOf(all) {
+  return daemonsOf(all)
+    .filter(({ stats }) => stats)
+    .flatMap(({ name: scope, stats }) => Object.entries(stats.limits_used).map(([name, percent]) => ({
       name: name.replaceAll("_", " "), scope, percent, detail: `${percent} %`,
     })))
     .filter(({ percent }) => percent > 0)

@@ -2,6 +2,7 @@
 
 const NEAR_PERCENT = 80;
 export const NO_ANSWER = "does not answer";
+const NAMES = { exporter: "exporter", fix: "FIX port", grpc: "gRPC edge" };
 
 // Name → state of each daemon, as it is shown and said.
 export function statesOf(stats) {
@@ -9,7 +10,17 @@ export function statesOf(stats) {
   for (const [name, strategy] of Object.entries(stats.strategies)) {
     states.set(`strategy ${name}`, strategy?.state ?? NO_ANSWER);
   }
-  return states.set("order manager", tradingState(stats));
+  states.set("order manager", tradingState(stats));
+  for (const [name, other] of Object.entries(stats.others)) {
+    states.set(NAMES[name], other ? other.state ?? "running" : NO_ANSWER);
+  }
+  return states;
+}
+
+// [{name, state, stats}] of each daemon; stats: null if it does not answer.
+export function daemonsOf(stats) {
+  const answers = [stats.gateway, ...Object.values(stats.strategies), stats.order_manager, ...Object.values(stats.others)];
+  return [...statesOf(stats)].map(([name, state], at) => ({ name, state, stats: answers[at] }));
 }
 
 export function tradingState({ order_manager: manager }) {
@@ -18,10 +29,10 @@ export function tradingState({ order_manager: manager }) {
 
 // State → tone: how it is drawn. Every tone has a shape of its own.
 export function toneOf(state) {
-  if (["running", "live", "active"].includes(state)) return "good";
+  if (["running", "live", "active", "exporting"].includes(state)) return "good";
   if (["paused", "reducing"].includes(state)) return "hold";
   if (["fault", "halted", NO_ANSWER].includes(state)) return "bad";
-  return "calm"; // ended, replaying, waiting
+  return "calm"; // ended, replaying, waiting, connecting, spare
 }
 
 // [{tone, what, text}]: the worst first.
@@ -31,6 +42,7 @@ export function troublesOf(stats, accounts) {
     ...ofGateway(stats.gateway),
     ...ofOrderManager(stats.order_manager),
     ...Object.entries(stats.strategies).flatMap(([name, each]) => ofStrategy(name, each)),
+    ...Object.entries(stats.others).flatMap(([name, each]) => ofOther(NAMES[name], each)),
     ...ofAccounts(accounts),
   ];
   return troubles.sort((left, right) => (left.tone === right.tone ? 0 : left.tone === "bad" ? -1 : 1));
@@ -67,8 +79,14 @@ function ofStrategy(name, strategy) {
   return [reason, ...ofAny(`strategy ${name}`, strategy)].filter(Boolean);
 }
 
+function ofOther(name, stats) {
+  if (!stats) return [];
+  const fault = stats.server_fault && trouble("bad", name, `nothing is exported: ${stats.server_fault}`);
+  return [fault, ...ofAny(name, stats)].filter(Boolean);
+}
+
 function ofAny(what, stats) {
-  const said = stats.pause_reason ?? stats.source_fault;
+  const said = stats.pause_reason ?? stats.source_fault ?? stats.server_fault;
   return [
     stats.limits_near && trouble("hold", what, stats.limits_near),
     stats.last_error && !(said && stats.last_error.includes(said)) && trouble("hold", what, `last error: ${stats.last_error}`),

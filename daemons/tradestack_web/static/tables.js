@@ -2,6 +2,7 @@
 
 import { asCell, h, setAttribute, setText } from "/static/dom.js";
 import * as format from "/static/format.js";
+import { toneOf } from "/static/states.js";
 import { Table } from "/static/table.js";
 
 const STATUS = { FILLED: "good", PARTIALLY_FILLED: "good", REJECTED: "bad", CANCELED: "hold", EXPIRED: "hold" };
@@ -73,6 +74,16 @@ export const accountsTable = () => new Table({
 });
 
 const profitCell = (text) => ({ text: format.profit(text), tone: format.tone(text) });
+
+export const daemonsTable = () => new Table({
+  label: "Daemons that run", empty: "No daemon answers.", keyOf: (row) => row.name,
+  columns: [
+    { title: "Daemon", cell: (row) => row.name, head: true },
+    { title: "State", cell: (row) => ({ text: row.state, tone: toneOf(row.state) }), wraps: true },
+    { title: "Up", cell: (row) => ({ text: format.duration(row.stats?.uptime_s), title: row.stats && `since ${format.dated(row.stats.start_time)} UTC, process ${row.stats.pid}` }), number: true },
+    { title: "Memory", cell: (row) => ({ text: format.bytes(row.stats?.pss_bytes), title: "proportional set size: shared memory is counted by halves, thirds …" }), number: true },
+  ],
+});
 
 export const clientsTable = () => new Table({
   label: "Clients", empty: "Nobody is logged in.", keyOf: (row) => `${row.of}\n${row.peer}\n${row.user}`,

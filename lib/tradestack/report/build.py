@@ -52,7 +52,7 @@ def build_report(
     read. Raises OperatorFault, OSError.
     """
     facts = session.facts
-    statistics = read_statistics(session.log.parent.parent, {session.id, *facts.order_sessions})
+    statistics = read_statistics(session.log.parent.parent, session.id, facts.order_sessions)
     recorded = recorded_of(statistics)
     publication = Publication()
     market = market_of(_counted(session, publication, watch))

@@ -1,7 +1,8 @@
 """The statistics of a daemon, recorded once a minute beside the files of its session.
 
-A line is appended also when the session ends and when the daemon stops. What cannot be recorded is
-lost, and said once: nothing else depends on it.
+Those of a daemon without sessions, such as the FIX port, are in a file for each UTC day. A line is
+appended also when the session ends and when the daemon stops. What cannot be recorded is lost, and
+said once: nothing else depends on it.
 """
 
 import logging
@@ -9,18 +10,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.clock import Clock
 from tradestack.domain.session_id import is_session_id
 from tradestack.runtime.service import STATE_DIRECTORY_MODE
 from tradestack.store.statistics_file import (
+    STATISTICS_INTERVAL_NS,
     STATISTICS_SUFFIX,
     ProcessUse,
     Statistics,
     append_statistics,
+    day_of,
+    is_day,
 )
 
-INTERVAL_NS = 60 * NANOSECONDS_PER_SECOND
-# Of sessions that have no other file in the directory, as those of a strategy have none.
+# Of days, and of sessions that have no other file in the directory: those of a strategy have none.
 STATISTICS_KEPT = 30
 
 logger = logging.getLogger(__name__)
@@ -44,8 +47,8 @@ class StatisticsRecorder:
         self._stats = stats
         self._since_ns = since_ns
         self._clock = clock
-        self._due_ns = clock.monotonic_ns() + INTERVAL_NS
-        self._session = ""  # that was recorded last
+        self._due_ns = clock.monotonic_ns() + STATISTICS_INTERVAL_NS
+        self._name = ""  # of the file that was appended to last
         self._has_failed = False
 
     def look(self, now_ns: int) -> None:
@@ -57,13 +60,13 @@ class StatisticsRecorder:
         """Record the statistics of now."""
         if self._directory is None:
             return
-        self._due_ns = self._clock.monotonic_ns() + INTERVAL_NS
+        self._due_ns = self._clock.monotonic_ns() + STATISTICS_INTERVAL_NS
         stats = self._stats()
-        session = stats.get("session")
-        if not isinstance(session, str) or not is_session_id(session):
+        name = stats["session"] if "session" in stats else day_of(self._clock.wall_ns())
+        if not isinstance(name, str) or not _is_name(name):
             return  # of a strategy that knows no feed session yet
         try:
-            self._append(self._directory, session, stats)
+            self._append(self._directory, name, stats)
         except OSError as error:
             if not self._has_failed:
                 logger.warning("statistics are not recorded: %s", error)
@@ -71,17 +74,19 @@ class StatisticsRecorder:
         else:
             self._has_failed = False
 
-    def _append(self, directory: Path, session: str, stats: dict[str, Any]) -> None:
+    def _append(self, directory: Path, name: str, stats: dict[str, Any]) -> None:
         directory.mkdir(mode=STATE_DIRECTORY_MODE, parents=True, exist_ok=True)
         statistics = Statistics(
             time=self._clock.wall_ns(),
             since=self._since_ns,
-            process=ProcessUse(**{name: stats.pop(name) for name in ProcessUse.__struct_fields__}),
+            process=ProcessUse(
+                **{field: stats.pop(field) for field in ProcessUse.__struct_fields__}
+            ),
             stats=stats,
         )
-        append_statistics(directory / f"{session}{STATISTICS_SUFFIX}", statistics)
-        if session != self._session:
-            self._session = session
+        append_statistics(directory / f"{name}{STATISTICS_SUFFIX}", statistics)
+        if name != self._name:
+            self._name = name
             remove_old_statistics(directory, STATISTICS_KEPT)
 
 
@@ -90,8 +95,12 @@ def remove_old_statistics(directory: Path, kept: int) -> None:
 
     Those of other sessions are removed with them.
     """
-    names = [path for path in directory.iterdir() if is_session_id(path.stem)]
+    names = [path for path in directory.iterdir() if _is_name(path.stem)]
     in_use = {path.stem for path in names if path.suffix != STATISTICS_SUFFIX}
     alone = sorted(path for path in names if path.stem not in in_use)
     for path in alone[:-kept]:
         path.unlink()
+
+
+def _is_name(text: str) -> bool:
+    return is_session_id(text) or is_day(text)

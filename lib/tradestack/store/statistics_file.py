@@ -9,6 +9,7 @@ evenly over the whole time.
 
 import errno
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +17,19 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.times import format_utc
 from tradestack.store.append_file import FILE_MODE
 from tradestack.store.named_file import open_named_file
 
 STATISTICS_SUFFIX = ".stats"
+STATISTICS_INTERVAL_NS = 60 * NANOSECONDS_PER_SECOND
 STATISTICS_BYTES_MAX = 1 << 20  # of a gateway with some clients: a line a minute for six hours
 LINE_BYTES_MAX = 64 << 10  # of a gateway with 256 clients
 _UNFINISHED_SUFFIX = ".stats-unfinished"
 STATISTICS_SUFFIXES = (STATISTICS_SUFFIX, _UNFINISHED_SUFFIX)
+_CLIENTS = "clients"  # a list, or by name
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class ProcessUse(msgspec.Struct, frozen=True):
@@ -67,6 +73,16 @@ class _Moment(msgspec.Struct, frozen=True):
     """The time of a line."""
 
     time: int
+
+
+def day_of(time_ns: int) -> str:
+    """Return the UTC day, which names a file of a daemon without sessions: 2026-01-15."""
+    return format_utc(time_ns).partition("T")[0]
+
+
+def is_day(text: str) -> bool:
+    """Return whether the text has the form of such a name."""
+    return _DAY.fullmatch(text) is not None
 
 
 def append_statistics(path: Path, statistics: Statistics) -> None:
@@ -123,10 +139,11 @@ def _last_of_parts(lines: Mapping[int, bytes], parts: int) -> bytes:
 
 
 def _encode(statistics: Statistics) -> bytes:
-    """Statistics → a line; without its lists if it would be too long. Raises OSError."""
+    """Statistics → a line; without lists and clients if it would be too long. Raises OSError."""
     line = msgspec.json.encode(statistics) + b"\n"
     if len(line) > LINE_BYTES_MAX:
-        short = {name: value for name, value in statistics.stats.items() if type(value) is not list}
+        stats = statistics.stats.items()
+        short = {k: value for k, value in stats if type(value) is not list and k != _CLIENTS}
         line = msgspec.json.encode(msgspec.structs.replace(statistics, stats=short)) + b"\n"
     if len(line) > LINE_BYTES_MAX:
         raise OSError(errno.EMSGSIZE, f"the statistics have {len(line)} bytes")

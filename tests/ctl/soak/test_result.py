@@ -20,6 +20,7 @@ def result_of(*kill_messages: int) -> SoakResult:
         undisturbed=Conduct("news", ""),
         difference=None,
         warnings=["a row was left out"],
+        accounts={},
     )
 
 

@@ -7,6 +7,7 @@ from tests.kit.web import Web
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
 from tradestack.observe.metrics import collect, undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
+from tradestack.store.statistics_file import is_day, read_statistics_file
 from tradestack_web.metric_table import METRICS
 
 
@@ -23,6 +24,18 @@ def test_it_leaves_when_nobody_looks_and_comes_back(own_web: Web) -> None:
         own_web.start()
         assert next(waiting.events())[0] == ""
     assert own_web.wait() == 0
+
+
+def test_its_end_is_recorded_for_reports(own_web: Web) -> None:
+    """Processor and memory, in the file of the day."""
+    pid = own_web.start()["pid"]
+    own_web.stop()
+
+    files = list(own_web.state.glob("*.stats"))
+    lines = [line for path in files for line in read_statistics_file(path).lines]
+    assert all(is_day(path.stem) for path in files)
+    assert [(line.stats["daemon"], line.stats["pid"]) for line in lines] == [("web", pid)]
+    assert lines[0].process.cpu_seconds > 0
 
 
 def test_it_stays_while_a_token_is_open(own_web: Web) -> None:

@@ -3,11 +3,15 @@
 import itertools
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
+from tests.kit.grpc_edge import GrpcEdge
 from tests.kit.stack import Stack
 from tests.kit.web import Peer, Web
+from tradestack.ctl.running_daemons import OTHERS
+from tradestack_web.live import daemons
 from tradestack_web.live.position import Position, parse_position
 
 
@@ -116,6 +120,35 @@ def test_a_gateway_that_dies_is_shown_and_comes_back(stack: Stack, live_web: Web
             each for each in stats if (each["gateway"] or {}).get("pid") not in (None, pid)
         )
     assert again["faults"] == {}
+
+
+def test_a_daemon_beside_the_stack_is_shown_while_it_has_a_socket(
+    stack: Stack, live_web: Web, tmp_path: Path
+) -> None:
+    """Its stats, null while it does not answer, and then nothing."""
+    link = stack.runtime / "grpc.sock"
+    with watch(live_web) as peer, GrpcEdge(tmp_path, None, None) as edge:
+        stats = (data for name, _, data in peer.events() if name == "stats")
+        assert next(stats)["others"] == {}
+
+        pid = edge.start()["pid"]
+        link.symlink_to(edge.control)
+        assert next(each for each in stats if each["others"])["others"]["grpc"]["pid"] == pid
+
+        edge.kill()
+        edge.control.unlink()
+        edge.control.write_text("no socket")
+        gone = next(each for each in stats if each["faults"])
+        assert gone["others"] == {"grpc": None}
+        assert gone["faults"].keys() == {"grpc"}
+
+        link.unlink()
+        assert next(each for each in stats if not each["faults"])["others"] == {}
+
+
+def test_the_page_shows_what_status_shows() -> None:
+    """Both know the same daemons."""
+    assert daemons.OTHERS == OTHERS
 
 
 def test_one_thing_is_answered(live_web: Web) -> None:

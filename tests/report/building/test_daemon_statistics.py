@@ -61,6 +61,17 @@ def test_a_process_counts_from_its_start_and_another_one_is_a_restart() -> None:
     assert recorded.versions() == {"strategy-news": "1.0"}
 
 
+def test_a_web_server_that_comes_and_leaves_was_not_restarted() -> None:
+    """It ends when nobody looks; its processes count together."""
+    recorded = recorded_of([daemon("web", line(5, 0, 1.0, 100), line(40, 20, 4.0, 200))])
+
+    assert recorded is not None
+    assert recorded.restarts() == {}
+    (process,) = recorded.processes()
+    assert process.daemon == "web"
+    assert process.cpu_seconds == pytest.approx(5.0)
+
+
 def test_of_several_histograms_the_one_with_the_most_durations_counts() -> None:
     """Percentiles of two cannot be added up; since: from when on that one counts."""
     recorded = recorded_of(

@@ -17,6 +17,8 @@ UP = [
     for daemon in ("gateway", "order-manager", "strategy-news")
 ]
 LINKS = {"gateway": "Gateway", "order-manager": "OrderManager", "strategy-news": "Strategy.news"}
+LINKS_OF_OTHERS = {"exporter": "Exporter", "fix": "Fix", "grpc": "Grpc"}
+REPORT = Path("/run/systemd/report")
 
 
 @case()
@@ -52,10 +54,17 @@ def metrics_are_written_for_node_exporter() -> None:
 
 @case()
 def sockets_are_linked_for_systemd_report() -> None:
-    """systemd 260 looks for metrics at each socket in this directory."""
-    for daemon, name in LINKS.items():
-        link = Path(f"/run/systemd/report/io.tradestack.{name}")
+    """systemd 260 looks for metrics at each socket in this directory: of daemons that run."""
+    sockets = [f"tradestack-{daemon}-control.socket" for daemon in LINKS_OF_OTHERS]
+    sh("systemctl", "start", *sockets)
+    links = {REPORT / f"io.tradestack.{name}" for name in LINKS_OF_OTHERS.values()}
+
+    for daemon, name in (LINKS | LINKS_OF_OTHERS).items():
+        link = REPORT / f"io.tradestack.{name}"
         assert str(link.readlink()) == f"/run/tradestack/{daemon}.sock"
+
+    sh("systemctl", "stop", *(f"tradestack-{daemon}.service" for daemon in LINKS_OF_OTHERS))
+    assert not links & set(REPORT.iterdir())
 
 
 @case(releases=("trixie",))

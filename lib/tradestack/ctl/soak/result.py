@@ -1,11 +1,12 @@
 """The result of a soak, as text and as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tradestack.ctl.soak.difference import Difference
 from tradestack.ctl.soak.killer import Kill
+from tradestack.trading.replies.run_accounts import RunAccount
 from tradestack.trading.verification.conduct import Conduct
 
 
@@ -13,7 +14,8 @@ from tradestack.trading.verification.conduct import Conduct
 class SoakResult:
     """Two runs of a strategy, and the first difference between them.
 
-    undisturbed: what the strategy did there; without a difference, the same in both.
+    undisturbed: what the strategy did there; without a difference, the same in both. accounts: what
+    the order manager said at the end of the disturbed run, by user.
     """
 
     strategy: str
@@ -24,6 +26,7 @@ class SoakResult:
     undisturbed: Conduct
     difference: Difference | None
     warnings: Sequence[str]
+    accounts: Mapping[str, RunAccount]
 
     @property
     def is_same(self) -> bool:
@@ -68,6 +71,7 @@ class SoakResult:
             "requests": len(conduct.requests),
             "reports": len(conduct.reports),
             "fills": conduct.fills,
+            "accounts": {user: account.as_dict() for user, account in self.accounts.items()},
             "difference": None if self.difference is None else self.difference.as_dict(),
             "warnings": list(self.warnings),
         }

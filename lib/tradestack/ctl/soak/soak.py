@@ -55,16 +55,17 @@ class _Soak:
             raise OperatorFault("data", "nothing was published", "name files that have valid rows")
         seed = random.randint(0, SEED_MAX) if self._args.seed is None else self._args.seed
         pace = self._args.pace or pace_for(self._args.kills, messages)
-        killer = self._run_disturbed(seed, messages, pace)
+        kills, second = self._run_disturbed(seed, messages, pace)
         return SoakResult(
             strategy=self._args.strategy,
             seed=seed,
-            kills=killer.kills,
+            kills=kills,
             messages=messages,
             pace=pace,
             undisturbed=self._comparison.undisturbed,
             difference=self._comparison.difference,
             warnings=first.warnings,
+            accounts=second.accounts,
         )
 
     def _run_undisturbed(self) -> RunResult:
@@ -72,7 +73,9 @@ class _Soak:
         errand = Errand(examine=self._comparison.take_undisturbed)
         return self._run(UNDISTURBED, UNDISTURBED_PACE, screen, errand)
 
-    def _run_disturbed(self, seed: int, messages: int, pace: str) -> Killer:
+    def _run_disturbed(
+        self, seed: int, messages: int, pace: str
+    ) -> tuple[Sequence[Kill], RunResult]:
         kills = self._args.kills
         screen = SoakScreen(f"kill 0 of {kills:,}", is_verbose=self._args.verbose)
 
@@ -87,12 +90,12 @@ class _Soak:
         )
         done = killer.kills
         try:
-            self._run(DISTURBED, pace, screen, errand)
+            result = self._run(DISTURBED, pace, screen, errand)
         except ChildDied as death:
             raise ChildDied(f"{death}; by itself, {_after(done)}", death.exit_code) from death
         except StrategyPaused as pause:
             raise StrategyPaused(f"{pause}; {_after(done)}") from pause
-        return killer
+        return done, result
 
     def _run(self, name: str, pace: str, screen: SoakScreen, errand: Errand) -> RunResult:
         gateway = {**self._config.gateway, "pace": pace}

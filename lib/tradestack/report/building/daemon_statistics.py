@@ -18,6 +18,7 @@ from tradestack.store.statistics_file import Statistics
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
 STRATEGY = "strategy"
+WEB = "web"
 _STRATEGY_PREFIX = f"{STRATEGY}-"  # in front of the name of the instance
 _PERCENTILES = ("p50_us", "p99_us", "p999_us")
 
@@ -70,8 +71,12 @@ class Recorded:
         return tuple(map(_process, self.daemons))
 
     def restarts(self) -> dict[str, int]:
-        """Return how often each daemon was started again while a session lasted."""
-        return {each.daemon: len(last_lines(each)) - 1 for each in self.daemons}
+        """Return how often each daemon was started again while a session lasted.
+
+        The web server is left out: it comes and leaves with those who look.
+        """
+        daemons = (each for each in self.daemons if each.daemon != WEB)
+        return {each.daemon: len(last_lines(each)) - 1 for each in daemons}
 
     def versions(self) -> dict[str, str]:
         """Return the newest version that each daemon ran."""

@@ -11,7 +11,9 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.verbs.host.prune import SESSION_FILES, sessions_to_remove
+from tradestack.domain.session_id import session_begin_ns
 from tradestack.store.journal import Journal
+from tradestack.store.statistics_file import day_of
 from tradestack.wire.journal.account_records import AccountRecord, EndedRecord
 from tradestack.wire.journal.order_journal import encode_record
 
@@ -24,7 +26,7 @@ def make_session(directory: Path, session_id: str) -> None:
     for suffix in SUFFIXES:
         path = directory / f"{session_id}{suffix}"
         path.write_bytes(b"12345")
-        os.utime(path, ns=(0, (1000 - ord(session_id)) * 86_400 * 10**9))
+        os.utime(path, ns=(0, (1000 - ord(session_id[0])) * 86_400 * 10**9))
 
 
 @pytest.mark.parametrize(
@@ -164,6 +166,30 @@ def test_what_strategies_recorded_goes_with_its_feed_sessions(
 
     run(["prune", "--keep", "1", *words[3:]])
     assert names_in(state / "strategy-late") == ["X.stats"]
+
+
+def test_what_the_other_daemons_recorded_goes_with_the_feed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exporter's with its feed sessions, the days of others before the oldest that is kept."""
+    state = tmp_path / "state"
+    sessions = ("3AAA200000", "3BAA200000", "3CAA200000")
+    days = [day_of(session_begin_ns(session)) for session in sessions]
+    for session in sessions:
+        make_session(state / "gateway", session)
+    for name, files in (("exporter", sessions), ("fix", days), ("grpc", days), ("web", days)):
+        (state / name).mkdir()
+        for file in files:
+            (state / name / f"{file}.stats").write_bytes(b"12")
+    (state / "fix" / f"{days[0]}.numbers").touch()
+
+    run(["prune", "--keep", "2", "--state-dir", str(state), "--runtime-dir", str(tmp_path)])
+
+    assert f"fix day {days[0]}: 2 bytes\n" in capsys.readouterr().out
+    kept = [f"{day}.stats" for day in days[1:]]
+    assert names_in(state / "exporter") == [f"{each}.stats" for each in sessions[1:]]
+    assert names_in(state / "fix") == [f"{days[0]}.numbers", *kept]
+    assert names_in(state / "grpc") == names_in(state / "web") == kept
 
 
 @needs_root

@@ -2,9 +2,11 @@
 
 The newest sessions of each kind are kept, and in any case the current session of a running daemon,
 and the order sessions whose reports a strategy reads again when it starts. The statistics of
-strategies are deleted with their feed sessions. The daemons do the same whenever a session begins,
-except for sessions that a client reads; use --keep if a disk fills up before that. A running daemon
-closes what was deleted within a second, and the space is free then, or when no client reads it.
+strategies and of the exporter are deleted with their feed sessions; those of FIX port, gRPC edge
+and web server, if they are of days before the oldest feed session that is kept. The daemons do the
+same whenever a session begins, except for sessions that a client reads; use --keep if a disk fills
+up before that. A running daemon closes what was deleted within a second, and the space is free
+then, or when no client reads it.
 
 Without --keep, as many are kept as the daemon's configuration says (`sessions_kept`).
 
@@ -16,7 +18,7 @@ examples:
 import argparse
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +29,17 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
 from tradestack.ctl.installation.owner import as_owner_of
-from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons
+from tradestack.ctl.running_daemons import (
+    EXPORTER,
+    FIX,
+    GATEWAY,
+    GRPC,
+    ORDER_MANAGER,
+    WEB,
+    RunningDaemons,
+)
 from tradestack.ctl.strategies.recorded_statistics import strategies_with_statistics
+from tradestack.domain.session_id import is_session_id, session_begin_ns
 from tradestack.net.control.client import ControlFault
 from tradestack.report.files.state_files import files_of
 from tradestack.runtime.config.keys import parse_config, read_table
@@ -37,7 +48,7 @@ from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.store.journal_lines import read_lines
-from tradestack.store.statistics_file import STATISTICS_SUFFIX
+from tradestack.store.statistics_file import STATISTICS_SUFFIX, day_of, is_day
 from tradestack.wire.journal.account_records import AccountRecord, EndedRecord
 from tradestack.wire.journal.order_journal import decode_record
 
@@ -49,6 +60,7 @@ SESSION_FILES = {
     GATEWAY: (FEED_LOG_SUFFIX, SIDECAR_SUFFIX, CHECKSUMS_SUFFIX, STATISTICS_SUFFIX),
     ORDER_MANAGER: (JOURNAL_SUFFIX, STATISTICS_SUFFIX),
 }
+WITHOUT_SESSIONS = (FIX, GRPC, WEB)
 
 # What a line begins with that says of an account that it begins, or has ended.
 _BEGIN_AND_END = (b'{"Record":"Account"', b'{"Record":"Ended"')
@@ -56,7 +68,7 @@ _BEGIN_AND_END = (b'{"Record":"Account"', b'{"Record":"Ended"')
 
 @dataclass(frozen=True, slots=True)
 class OldSession:
-    """The files of one session."""
+    """The files of one session, or of a day of a daemon without sessions."""
 
     session_id: str
     files: tuple[Path, ...]
@@ -85,27 +97,36 @@ def run(args: argparse.Namespace) -> int:
     state = installation.state
     require_directory(state, "--state-dir")
     daemons = RunningDaemons.of(args)
-    strategies = dict.fromkeys(strategies_with_statistics(state), (STATISTICS_SUFFIX,))
+    followers = dict.fromkeys((*strategies_with_statistics(state), EXPORTER), (STATISTICS_SUFFIX,))
     feeds: set[str] = set()  # feed sessions that are kept
     kept = {each: args.keep or _sessions_kept(daemons, each, installation) for each in CONFIGS}
-    for daemon, suffixes in (SESSION_FILES | strategies).items():
+    for daemon, suffixes in (SESSION_FILES | followers).items():
         directory, current = state / daemon, _current_session(daemons, daemon)
         if not directory.exists():
             continue
         with as_owner_of(directory):
             spared = order_sessions_needed(directory) if daemon == ORDER_MANAGER else feeds
-            keep = kept.get(daemon, kept[GATEWAY])  # of a strategy: as of the feed
+            keep = kept.get(daemon, kept[GATEWAY])  # of a follower: as of the feed
             sessions = sessions_to_remove(directory, suffixes, keep=keep, current=current)
             removed = [each for each in sessions if each.session_id not in spared]
             if daemon == GATEWAY:
                 logs = directory.glob(f"*{FEED_LOG_SUFFIX}")
                 feeds = {path.stem for path in logs} - {each.session_id for each in removed}
-            for old in removed:
-                print(f"{daemon} session {old.session_id}: {old.size_bytes:,} bytes")
-                if not args.dry_run:
-                    for path in old.files:
-                        path.unlink()
+            _remove(f"{daemon} session", removed, is_dry_run=args.dry_run)
+    for daemon in WITHOUT_SESSIONS:
+        directory = state / daemon
+        if directory.exists():
+            with as_owner_of(directory):
+                _remove(f"{daemon} day", days_to_remove(directory, feeds), is_dry_run=args.dry_run)
     return ExitStatus.DONE
+
+
+def _remove(what: str, removed: Sequence[OldSession], *, is_dry_run: bool) -> None:
+    for old in removed:
+        print(f"{what} {old.session_id}: {old.size_bytes:,} bytes")
+        if not is_dry_run:
+            for path in old.files:
+                path.unlink()
 
 
 def sessions_to_remove(
@@ -126,6 +147,18 @@ def sessions_to_remove(
     # Ids ascend with every session; the files' times follow a clock that may be set back.
     sessions.sort(key=lambda session: session.session_id)
     return [old for old in sessions[: -max(1, keep)] if old.session_id != current]
+
+
+def days_to_remove(directory: Path, feeds: Collection[str]) -> list[OldSession]:
+    """List the days of statistics before the oldest of these feed sessions. Raises OSError."""
+    oldest = min(filter(is_session_id, feeds), default=None)
+    if oldest is None:
+        return []
+    first = day_of(session_begin_ns(oldest))
+    paths = sorted(files_of(directory, STATISTICS_SUFFIX))
+    return [
+        OldSession(path.stem, (path,)) for path in paths if is_day(path.stem) and path.stem < first
+    ]
 
 
 def order_sessions_needed(directory: Path) -> set[str]:
