@@ -1,6 +1,7 @@
 """Strategies of a user's own in a backtest: hooks that await, and counters that are refused."""
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -32,6 +33,33 @@ class Slow(Strategy):
         await asyncio.sleep(0)
         self.buy(news.symbol)
 """
+IN_BACKGROUND = """
+from tradestack.strategies import NewsItem, Strategy
+
+class Slow(Strategy):
+    interactive = INTERACTIVE
+
+    def on_news(self, news: NewsItem) -> None:
+        self.background(self.trade(news.symbol))
+
+    async def trade(self, symbol: str) -> None:
+        self.buy(symbol)
+"""
+
+
+@pytest.mark.parametrize("interactive", [False, True])
+def test_orders_in_the_background_are_told_to_be_left_out(
+    files: DataFiles, tmp_path: Path, interactive: bool
+) -> None:
+    """Without them there is no order, and no parameter is the reason."""
+    source = IN_BACKGROUND.replace("INTERACTIVE", str(interactive))
+    (tmp_path / "slow.py").write_text(source)
+
+    result = backtest.run(str(tmp_path / "slow.py"), **files)
+
+    assert result.orders == 0
+    (warning,) = result.warnings
+    assert "a backtest runs no coroutine in the background, and it began 6;" in warning
 
 
 def test_async_hooks_are_awaited(files: DataFiles, tmp_path: Path) -> None:
@@ -87,3 +115,17 @@ def test_a_package_that_is_missing_is_named_with_the_command(
     assert refused.value.remedy.startswith(f"install what it imports ({sys.executable} -m pip ")
     assert "pip install nowhere)" in refused.value.remedy
     assert unknown.value.remedy == "name another strategy, or correct this one"
+
+
+def test_the_signal_handlers_of_a_notebook_stay(files: DataFiles, tmp_path: Path) -> None:
+    """A file that is imported takes none: Ctrl-C still ends a run."""
+    before = signal.getsignal(signal.SIGINT)
+    source = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{ASYNC}"
+    (tmp_path / "slow.py").write_text(source)
+
+    backtest.run(str(tmp_path / "slow.py"), **files)
+
+    try:
+        assert signal.getsignal(signal.SIGINT) is before
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -21,8 +21,6 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
 from tradestack.sources.source import SourceFault
 from tradestack.store.feed_tape import FeedTape
-from tradestack.strategies.class_check import needs_of
-from tradestack.strategies.registry import find_strategy
 from tradestack.trading.desk.counters import Counted
 from tradestack.trading.desk.epoch import Epoch
 from tradestack.trading.desk.no_orders import missing_symbols, no_order, tiny_orders
@@ -115,8 +113,8 @@ def _warnings(
         tiny = tiny_orders(name, counts)
         return [] if tiny is None else [tiny]
     received = {kind for kind, counted in RECEIVED.items() if counts[counted.value]}
-    needs = needs_of(find_strategy(plan.strategy.strategy).strategy)
-    return [no_order(name, counts, feed.head, needs - received)]
+    lacking = trading.needs - received
+    return [no_order(name, counts, feed.head, lacking, not_run=trading.not_run)]
 
 
 def trading_in(

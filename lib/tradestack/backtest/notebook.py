@@ -10,6 +10,7 @@ from tradestack.backtest.plan import (
     gateway_plan,
     name_of,
     order_manager_plan,
+    path_of,
     strategy_plan,
 )
 from tradestack.backtest.result import Result
@@ -57,25 +58,24 @@ def run(
     the caller has to correct, OSError.
     """
     keys = {"quantity": quantity, "symbols": None if symbols is None else listed_symbols(symbols)}
+    gateway = gateway_plan(prices, sentiment, options or ReadingOptions())
+    order_manager_config = order_manager_plan(path_of(order_manager))
+    log, directory = path_of(feed_log), path_of(state_dir)
     instance, strategy_config = strategy_plan(
         name_of(strategy),
-        _path(config),
+        path_of(config),
         {name: value for name, value in keys.items() if value is not None},
         {name: str(value) for name, value in (parameters or {}).items()},
     )
     plan = Plan(
         instance=instance,
         strategy=strategy_config,
-        order_manager=order_manager_plan(_path(order_manager)),
-        gateway=gateway_plan(prices, sentiment, options or ReadingOptions()),
-        feed_log=_path(feed_log),
+        order_manager=order_manager_config,
+        gateway=gateway,
+        feed_log=log,
         start_ns=start_ns,
         end_ns=end_ns,
         shuffle_seed=shuffle_seed,
-        state_directory=_path(state_dir),
+        state_directory=directory,
     )
     return run_plan(plan, clock or SystemClock(), show)
-
-
-def _path(path: str | Path | None) -> Path | None:
-    return None if path is None else Path(path)

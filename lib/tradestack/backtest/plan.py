@@ -9,11 +9,11 @@ from pathlib import Path
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.sample_data import sample_files
-from tradestack.configs.strategy import StrategyConfig
+from tradestack.configs.strategy import StrategyConfig, import_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.keys import load_config, parse_config, read_table
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.strategies.registry import find_strategy
+from tradestack.strategies.strategy import Strategy
 from tradestack.trading.desk.epoch import INSTANCE_LENGTH_MAX
 from tradestack.wire.soup import USER_LENGTH_MAX
 
@@ -44,6 +44,14 @@ class Plan:
     state_directory: Path | None = None
 
 
+def strategy_class(name: str) -> type[Strategy]:
+    """Import the strategy of that name. Raises OperatorFault."""
+    try:
+        return import_strategy(name).strategy
+    except ValueError as error:
+        raise OperatorFault(f"strategy {name}", str(error), _remedy(name, error)) from error
+
+
 def strategy_plan(
     name: str, config: Path | None, changes: Mapping[str, object], parameters: Mapping[str, str]
 ) -> tuple[str, StrategyConfig]:
@@ -52,10 +60,7 @@ def strategy_plan(
     config: a file such as etc/strategy/news.toml. changes: keys that replace those of the file, as
     parameters do. Raises OperatorFault.
     """
-    try:
-        word = _NOT_OF_A_NAME.sub("", find_strategy(name).strategy.name.lower()) or "user"
-    except ValueError as error:
-        raise OperatorFault(f"strategy {name}", str(error), _remedy(name, error)) from error
+    word = _NOT_OF_A_NAME.sub("", strategy_class(name).name.lower()) or "user"
     instance = word[:INSTANCE_LENGTH_MAX]
     table: dict[str, object] = {"quantity": QUANTITY, "user": word[:USER_LENGTH_MAX]}
     source = f"strategy {name}"
@@ -92,6 +97,11 @@ def gateway_plan(
         table |= samples
     config = parse_config(GatewayConfig, table, source="data")
     return replace(config, format=options)
+
+
+def path_of(path: str | Path | None) -> Path | None:
+    """Return a path that stays the same if a strategy's file changes the working directory."""
+    return None if path is None else Path(path).absolute()
 
 
 def name_of(strategy: str | type) -> str:

@@ -13,6 +13,8 @@ from tradestack.backtest.order_desk import OrderDesk, reports_in
 from tradestack.domain.clock import Clock
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport
 from tradestack.domain.order import Start
+from tradestack.domain.tick import TickKind
+from tradestack.strategies.class_check import needs_of
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent
 from tradestack.trading.desk.counters import Counters
@@ -30,11 +32,15 @@ REQUEST_ID = "backtest"  # of the only Register
 
 
 class Trading(ABC):
-    """A strategy from the first message of the feed session on."""
+    """A strategy from the first message of the feed session on.
+
+    needs: the kinds of ticks without which it never trades.
+    """
 
     def __init__(
         self, strategy: ConfiguredStrategy, epoch: Epoch, desk: OrderDesk, clock: Clock
     ) -> None:
+        self.needs: frozenset[TickKind] = needs_of(strategy.strategy)
         self._interactive = strategy.is_interactive
         self._epoch = epoch
         self._desk = desk
@@ -79,6 +85,11 @@ class Trading(ABC):
     def counters(self) -> Mapping[str, int]:
         """Return the strategy's own counters. Raises StrategyFailed."""
 
+    @property
+    @abstractmethod
+    def not_run(self) -> int:
+        """How many coroutines the strategy wanted to run beside the feed."""
+
     def counts(self) -> Mapping[str, int]:
         """Return what was counted, with the strategy's own counters. Raises StrategyFailed."""
         return {**self.counters(), **self._counters.session()}
@@ -120,6 +131,11 @@ class SignalTrading(Trading):
         """Return the strategy's own counters. Raises StrategyFailed."""
         return self._runner.strategy_counters()
 
+    @property
+    def not_run(self) -> int:
+        """How many coroutines the strategy wanted to run beside the feed."""
+        return self._runner.not_run
+
 
 class InStepTrading(Trading):
     """A message is handed on when every report that can be visible by then was made.
@@ -158,6 +174,11 @@ class InStepTrading(Trading):
     def counters(self) -> Mapping[str, int]:
         """Return the strategy's own counters. Raises StrategyFailed."""
         return self._runner.strategy_counters()
+
+    @property
+    def not_run(self) -> int:
+        """How many coroutines the strategy wanted to run beside the feed."""
+        return self._runner.not_run
 
     def _send(self, intents: Sequence[AnyIntent]) -> None:
         requests = self._requests(intents)

@@ -39,6 +39,7 @@ from tradestack.runtime.config.values import (
 from tradestack.runtime.process.import_guard import import_guard
 from tradestack.store.shared_memory.trusted_users import TRUSTED_USERS
 from tradestack.strategies.configured import ConfiguredStrategy, configure
+from tradestack.strategies.loading import LoadedStrategy
 from tradestack.strategies.registry import NAME_FORM, SHIPPED, build_strategy, find_strategy
 from tradestack.wire.soup import USER_LENGTH_MAX
 
@@ -107,8 +108,7 @@ class StrategyConfig(DaemonConfig):
             remedy = "make it by `tradestackctl add-strategy NAME --update --requirements FILE`"
             raise KeyFault(("packages",), f"{packages} is no directory", remedy)
         try:
-            with import_guard():
-                found = find_strategy(self.strategy, packages)
+            found = import_strategy(self.strategy, packages)
         except ValueError as error:
             remedy = (
                 "correct the file; `tradestackctl add-strategy NAME FILE --update` brings it in"
@@ -124,6 +124,12 @@ class StrategyConfig(DaemonConfig):
 def packages_of(config: StrategyConfig) -> str:
     """Return the directory of the strategy's own packages, "" if it has none."""
     return "" if config.packages is None else str(config.packages)
+
+
+def import_strategy(name: str, packages: str = "") -> LoadedStrategy:
+    """Return the strategy of that name, if it can be imported in time. Raises ValueError."""
+    with import_guard():
+        return find_strategy(name, packages)
 
 
 def configured_by(config: StrategyConfig) -> ConfiguredStrategy:

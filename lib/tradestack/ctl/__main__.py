@@ -13,10 +13,15 @@ def main() -> NoReturn:
 
         prepare_process()
         from tradestack.ctl.main import run
+        from tradestack.runtime.process.end_process import end_despite_threads
         from tradestack.runtime.process.inherited_signals import restore_signals
+        from tradestack.runtime.process.output import close_result
 
         restore_signals()
-        sys.exit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
+        close_result()
+        end_despite_threads(status)
+        sys.exit(status)
 
 
 if __name__ == "__main__":

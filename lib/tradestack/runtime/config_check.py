@@ -27,6 +27,7 @@ from tradestack.runtime.decided_keys import (
     unit_name,
     unused_keys,
 )
+from tradestack.runtime.process.output import stdout_on_stderr
 from tradestack.runtime.program import Program
 from tradestack.runtime.supervisor.listen_fds import CONTROL, CONTROL_KEY
 from tradestack.runtime.supervisor.units import (
@@ -48,7 +49,8 @@ def check_config(program: Program[C], arguments: Arguments) -> int:
     """Check the file and print the result; return the exit status. Raises OperatorFault."""
     path = arguments.config_path
     try:
-        file = read_config(program.config_type, path)
+        with stdout_on_stderr():  # what a strategy's file prints is no part of the answer
+            file = read_config(program.config_type, path)
         decided = _decided(program, arguments, file.keys)
         warnings = [*_faults_of_files(path, file, decided)]
     except OperatorFault as fault:

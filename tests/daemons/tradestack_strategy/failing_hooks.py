@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.daemons.tradestack_strategy.exchange import Exchange
 from tests.daemons.tradestack_strategy.services import ROOT, Make, reply_of, until
 from tests.daemons.tradestack_strategy.strategy_runs import World
 from tests.kit.batches import Row, batch_of
+from tradestack.wire.feed import TickBatch
 from tradestack_strategy.service import StrategyService
 
 HEAD = """
@@ -53,6 +55,23 @@ AT_A_MESSAGE = {
             raise SystemExit(3)
 """,
 }
+# Fails for the row of message 3, by itself or among others.
+ON_TICKS = """
+    def on_ticks(self, batch):
+        for row, price in enumerate(batch.value):
+            self.fail(price)
+            self.buy("SPY", cause=row)
+"""
+# Fails for the report on the order of message 1.
+ON_REPORT = """
+    interactive = True
+
+    def on_tick(self, tick):
+        self.buy(tick.symbol)
+
+    def on_report(self, report):
+        self.fail(13 * 10**8)
+"""
 ROWS: list[Row] = [("P", "SPY", "11"), ("P", "SPY", "12"), ("P", "SPY", "13"), ("P", "SPY", "14")]
 
 
@@ -62,11 +81,14 @@ def text_of(body: str) -> str:
 
 
 def publish(world: World, rows: list[Row]) -> None:
-    """Publish messages that are 1 ns apart."""
+    """Publish messages that are 1 ns apart; an exchange reads them, too."""
     first = world.feed.log.head + 1
     records = batch_of(rows, first).records
     records["event_time_ns"] = range(first, first + len(rows))
-    world.feed.append(records)
+    if isinstance(world.orders, Exchange):
+        world.orders.publish(TickBatch(first, records))
+    else:
+        world.feed.append(records)
 
 
 @asynccontextmanager

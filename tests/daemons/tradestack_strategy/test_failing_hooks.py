@@ -6,7 +6,9 @@ import pytest
 
 from tests.daemons.tradestack_strategy.failing_hooks import (
     AT_A_MESSAGE,
+    ON_REPORT,
     ON_TICK,
+    ON_TICKS,
     ROWS,
     paused,
     publish,
@@ -33,6 +35,37 @@ async def test_a_hook_that_fails_pauses_its_strategy_at_the_message(
         assert f"{tmp_path}/mine.py line " in reason
         assert strategy.stats()["sequence_processed"] == 2
         assert strategy.stats()["orders_sent"] == (0 if hook == "on_news" else 2)
+
+
+async def test_on_ticks_that_fails_pauses_its_strategy_at_the_batch(
+    world: MakeWorld, make_strategy: Make, tmp_path: Path
+) -> None:
+    """What the batches before it have led to is sent, and nothing of this one."""
+    async with world() as w, started(w, make_strategy, text_of(ON_TICKS), tmp_path) as strategy:
+        publish(w, ROWS[:2])
+        await until(lambda: strategy.stats()["sequence_processed"] == 2)
+        publish(w, ROWS[2:])
+        reason = await paused(strategy)
+
+        assert f"{tmp_path}/mine.py line " in reason
+        assert reason.endswith("in fail: ZeroDivisionError: unlucky in messages 3 to 4")
+        assert strategy.stats()["sequence_processed"] == 2
+        await until(lambda: [order.feed_seq for order in w.orders.received] == [1, 2])
+
+
+async def test_on_report_that_fails_pauses_its_strategy_at_the_message(
+    exchange_world: MakeWorld, make_strategy: Make, tmp_path: Path
+) -> None:
+    """It is the first message more than 4 + 3 ns after the order; its own hook is not called."""
+    text = text_of(ON_REPORT)
+    async with exchange_world() as w, started(w, make_strategy, text, tmp_path) as strategy:
+        publish(w, [("P", "SPY", "11")] * 12)
+        reason = await paused(strategy)
+
+        assert f"{tmp_path}/mine.py line " in reason
+        assert reason.endswith("in fail: ZeroDivisionError: unlucky at message 9")
+        assert strategy.stats()["sequence_processed"] == 8
+        assert strategy.stats()["orders_sent"] == 8
 
 
 @pytest.mark.parametrize(

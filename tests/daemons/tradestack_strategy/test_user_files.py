@@ -8,31 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.kit.own_strategies import SOURCE
+from tests.kit.own_strategies import AT_IMPORT, SOURCE, UNFIT, write_prices
 from tests.kit.stack import TRADESTACKCTL, Stack
 from tradestack.ctl.exit_status import ExitStatus
-
-AT_IMPORT = {
-    "pandas": "import pandas\nassert pandas.Series([1, 2]).sum() == 3\n",
-    "megabyte": "print('x' * 1_000_000)\nprint('y\\n' * 10_000)\n",
-    "directory": "import os\nos.chdir('/')\n",
-    "locale": "import locale\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')\n",
-    "decimal": "import decimal\ndecimal.getcontext().prec = 2\n",
-    "logging": (
-        "import logging\nlogging.basicConfig(level=logging.CRITICAL, force=True)\n"
-        "logging.disable(logging.CRITICAL)\n"
-    ),
-    "log config": "import logging.config\nlogging.config.dictConfig({'version': 1})\n",
-    "signals": (
-        "import signal\n"
-        "for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):\n"
-        "    signal.signal(number, signal.SIG_IGN)\n"
-    ),
-    "thread": "import threading\nthreading.Thread(target=threading.Event().wait).start()\n",
-    "subprocess": "import subprocess\nsubprocess.Popen(['sleep', '54321.5'])\n",
-    "umask": "import os\nos.umask(0o777)\n",
-    "recursion": "import sys\nsys.setrecursionlimit(200)\n",
-}
 
 
 def config_with(directory: Path, source: str) -> Path:
@@ -46,8 +24,7 @@ def config_with(directory: Path, source: str) -> Path:
 def run_once(config: Path) -> "tuple[dict[str, Any], str]":
     """Run a few prices to their end; return the result and all that was logged."""
     prices = config.with_name("prices.csv")
-    rows = [f"{1_767_225_600_000 + row},SPY,{100 + row % 3},100\n" for row in range(300)]
-    prices.write_text("timestamp,symbol,price,size\n" + "".join(rows))
+    write_prices(prices)
     command = [TRADESTACKCTL, "up", "--verbose", "--strategy-config", str(config)]
     command += ["--prices", str(prices), "--pace", "max", "--until-end", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
@@ -68,7 +45,9 @@ def test_whatever_a_file_does_at_import_it_trades(tmp_path: Path, what: str) -> 
     assert subprocess.run(["pgrep", "-f", "sleep 54321.5"], check=False).returncode == 1
 
 
-@pytest.mark.parametrize("what", ["directory", "locale", "logging", "log config", "thread"])
+@pytest.mark.parametrize(
+    "what", ["directory", "locale", "logging", "log config", "thread", "megabyte"]
+)
 def test_whatever_a_hook_does_to_the_process_it_trades(tmp_path: Path, what: str) -> None:
     """What on_start changes is changed while the daemon runs."""
     hook = "".join(f"        {line}\n" for line in AT_IMPORT[what].splitlines())
@@ -92,14 +71,7 @@ def test_a_hook_that_exits_pauses_the_strategy(tmp_path: Path) -> None:
         assert "mine.py line 15, in on_tick: SystemExit: 0" in stats["pause_reason"]
 
 
-@pytest.mark.parametrize(
-    ("source", "reason"),
-    [
-        ("import no_such_module\n", "line 1: ModuleNotFoundError: No module named"),
-        ("print('x' * 1_000_000)\nimport os\nos._exit(5)\n", "with status 5"),
-        ("raise SystemExit\n", "line 1: SystemExit"),
-    ],
-)
+@pytest.mark.parametrize(("source", "reason"), UNFIT.values(), ids=UNFIT)
 def test_a_file_that_cannot_be_imported_is_told_before_the_start(
     tmp_path: Path, source: str, reason: str
 ) -> None:

@@ -6,7 +6,6 @@ stops iterating, by Ctrl-C for instance, ends them, and so does the end of this 
 """
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -15,15 +14,17 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
 
 from tradestack.backtest.interruption import Interruption
 from tradestack.backtest.sweep.tasks import Measure, Outcome, Task
+from tradestack.runtime.process.end_process import end_despite_threads
+from tradestack.runtime.process.started_processes import end_with_parent
 
 JOBS_MAX = 256  # processes at once; each takes some 50 MB
 DIED = "the process of this run was killed or has crashed; if memory is short, use fewer --jobs"
 
 _INTERRUPTION_POLL_S = 0.1
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 _measure: Measure | None = None  # in a process of the pool
 
@@ -99,12 +100,12 @@ def _interrupts_blocked() -> Iterator[None]:
 
 
 def _begin(measure: Measure, parent_id: int) -> None:
-    """Prepare a process of the pool. It ends with its parent, however that does."""
+    """Prepare a process of the pool: it ends with its parent, however that does, or its work."""
     global _measure
     _measure = measure
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent_id:  # it has died before that
-        os.kill(os.getpid(), signal.SIGKILL)
+    end_with_parent(parent_id)
+    # Threads of the strategy would keep it from ending, and the pool waits for that.
+    Finalize(None, end_despite_threads, (0,), exitpriority=0)
 
 
 def _run(task: Task) -> Outcome:

@@ -1,12 +1,15 @@
-"""The option --report of verbs that run a strategy: a report as one HTML file."""
+"""The option --report of verbs that run a strategy: a report as one file, HTML or Markdown."""
 
 import argparse
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
+from tradestack.domain.faults import OperatorFault
 from tradestack.store.result_file import check_place, write_result
 
 DEFAULT = Path("report.html")
+MARKDOWN = ".md"
+SUFFIXES = (".html", ".htm", MARKDOWN)
 
 
 def add_report_option(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +21,8 @@ def add_report_option(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=DEFAULT,
         metavar="FILE",
-        help="at the end, write a report into this HTML file, which needs no other file "
+        help="at the end, write a report into this file: the whole one with charts if its name "
+        f"ends in .html, rates, latencies and processes as Markdown if in {MARKDOWN} "
         f"(default: {DEFAULT} in the current directory)",
     )
 
@@ -29,6 +33,9 @@ def report_path(args: argparse.Namespace) -> Path | None:
         return None
     path: Path = args.report.absolute()
     check_place(path)
+    if path.suffix.lower() not in SUFFIXES:
+        remedy = f"let it end in .html or {MARKDOWN}"
+        raise OperatorFault(str(path), "is no name of a report", remedy)
     return path
 
 
@@ -38,8 +45,10 @@ def write_report(path: Path, state_dir: Path, session: str | None) -> None:
     from tradestack.report.build import build_report
     from tradestack.report.recorded import open_session
     from tradestack.report.rendering.html import render_html
+    from tradestack.report.rendering.markdown import render_markdown
 
-    write_result(path, render_html(build_report(open_session(state_dir, session))))
+    render = render_markdown if path.suffix.lower() == MARKDOWN else render_html
+    write_result(path, render(build_report(open_session(state_dir, session))))
 
 
 def written_line(path: Path) -> str:

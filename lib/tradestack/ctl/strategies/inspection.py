@@ -96,10 +96,10 @@ def inspect_strategy(
         status = _run(json.dumps(request), result.fileno(), output.fileno(), user)
         result.seek(0)
         answer = _answer(result.read())
-        printed = _shortened(output)
+        printed = shortened(output)
     if answer is None:
         raise StrategyUnfit(
-            f"{_end_of(status)}{printed and f', after it printed: {printed}'}", "strategy"
+            f"{end_of(status)}{printed and f', after it printed: {printed}'}", "strategy"
         )
     if answer["fault"] is not None:
         raise StrategyUnfit(answer["fault"], answer["place"])
@@ -159,7 +159,7 @@ def _answer(text: bytes) -> dict[str, Any] | None:
     return answer
 
 
-def _shortened(output: Any) -> str:
+def shortened(output: Any) -> str:
     """Return the beginning of what was printed."""
     size = output.seek(0, os.SEEK_END)
     output.seek(0)
@@ -167,7 +167,8 @@ def _shortened(output: Any) -> str:
     return text if size <= OUTPUT_SHOWN_MAX else f"{text} … ({size:,} bytes in all)"
 
 
-def _end_of(status: int | None) -> str:
+def end_of(status: int | None) -> str:
+    """Return how the process ended that imported a strategy; None: it was still busy with it."""
     if status is None:
         return f"cannot be imported: it was not imported within {INSPECTION_SECONDS_MAX} s"
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"

@@ -5,8 +5,17 @@ import contextlib
 import sys
 from collections.abc import Sequence
 from functools import partial
+from multiprocessing import resource_tracker
 
-from tradestack.backtest.plan import Plan, gateway_plan, order_manager_plan, strategy_plan
+from tradestack.backtest.plan import (
+    Plan,
+    gateway_plan,
+    name_of,
+    order_manager_plan,
+    path_of,
+    strategy_class,
+    strategy_plan,
+)
 from tradestack.backtest.sweep.grid import Grid, build_grid
 from tradestack.backtest.sweep.market import Market, open_market
 from tradestack.backtest.sweep.pool import run_tasks
@@ -24,6 +33,7 @@ from tradestack.backtest.sweep.walk_forward import (
 )
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.format_options import format_options
+from tradestack.ctl.strategies.contained_code import contained
 from tradestack.ctl.sweep.report import as_json, sweep_facts, sweep_text, walk_facts, walk_text
 from tradestack.ctl.sweep.shown import ShownRuns
 from tradestack.ctl.up.display.screen import Screen
@@ -31,7 +41,6 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.units import counted
 from tradestack.strategies.parameter import parameters_of, parse_parameters
-from tradestack.strategies.registry import find_strategy
 
 
 class Sweeping:
@@ -51,13 +60,11 @@ class Sweeping:
         Raises OperatorFault, OSError.
         """
         args = self._args
-        write = _no_file if args.output is None else table_writer(args.output, is_forced=args.force)
-        plan, grid = _plan_of(args)
-        with open_market(plan, self._clock, self._show_reading) as market:
-            self._rows_refused = market.rows_refused
-            result = (
-                self._sweep(market, grid) if args.walk_forward is None else self._walk(market, grid)
-            )
+        output = path_of(args.output)
+        write = _no_file if output is None else table_writer(output, is_forced=args.force)
+        resource_tracker.ensure_running()  # it serves until the end, which `contained` is not
+        with contained(args.strategy):
+            result = self._result()
         self._screen.close()
         try:
             print(self._text(result), end="", flush=True)
@@ -69,6 +76,14 @@ class Sweeping:
             )
             return ExitStatus.INTERRUPTED
         return ExitStatus.DONE if result.tries_count else ExitStatus.REFUSED
+
+    def _result(self) -> Sweep | Walk:
+        plan, grid = _plan_of(self._args)
+        with open_market(plan, self._clock, self._show_reading) as market:
+            self._rows_refused = market.rows_refused
+            if self._args.walk_forward is None:
+                return self._sweep(market, grid)
+            return self._walk(market, grid)
 
     def _sweep(self, market: Market, grid: Grid) -> Sweep:
         measure = market.measure([market.span], market.intervals(self._args.sharpe_interval))
@@ -129,14 +144,18 @@ def _no_file(_table: Table) -> None:
 
 def _plan_of(args: argparse.Namespace) -> tuple[Plan, Grid]:
     """Return what is run, and the parameters to run it with. Raises OperatorFault."""
-    instance, strategy = strategy_plan(args.strategy, args.config, {}, {})
+    name, config = name_of(args.strategy), path_of(args.config)
+    order_manager = order_manager_plan(args.order_manager_config)
+    gateway = gateway_plan(args.prices, args.sentiment, format_options(args))
+    feed_log = path_of(args.feed_log)
+    instance, strategy = strategy_plan(name, config, {}, {})
     swept = {axis.name for axis in args.sweep}
     shipped = {name: text for name, text in strategy.parameters.items() if name not in swept}
     fixed = dict(args.parameters)
     try:
         for name in swept & fixed.keys():
             raise ValueError(f"{name} is in --set, too; give all its values to --sweep")
-        declared = parameters_of(find_strategy(args.strategy).strategy)
+        declared = parameters_of(strategy_class(name))
         check = partial(parse_parameters, declared)
         grid = build_grid(declared, check, args.sweep, {**shipped, **fixed})
     except ValueError as error:
@@ -144,9 +163,9 @@ def _plan_of(args: argparse.Namespace) -> tuple[Plan, Grid]:
     plan = Plan(
         instance=instance,
         strategy=strategy,
-        order_manager=order_manager_plan(args.order_manager_config),
-        gateway=gateway_plan(args.prices, args.sentiment, format_options(args)),
-        feed_log=args.feed_log,
+        order_manager=order_manager,
+        gateway=gateway,
+        feed_log=feed_log,
         start_ns=args.from_ns,
         end_ns=args.to_ns,
         shuffle_seed=args.shuffle_news,

@@ -102,7 +102,7 @@ def _fault_in(path: Path) -> OperatorFault | None:
             os.killpg(process.pid, signal.SIGKILL)
         output.seek(0)
         printed = output.read()
-    *_, result = printed.splitlines() or [""]  # above it is what a strategy's file prints
+    result, *_ = printed.splitlines() or [""]  # what a strategy's file prints at its end follows
     try:
         fault = json.loads(result)["fault"]
     except ValueError:

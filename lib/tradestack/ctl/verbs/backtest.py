@@ -10,12 +10,16 @@ far; a second Ctrl-C aborts it, even in a hook that does not return, and names t
 Without --config, a strategy trades 10 of every symbol, for a user named after the first six
 letters of the strategy: crosso for crossover.
 
+What a strategy prints goes to stderr, and the result alone to stdout. Threads and processes that
+it has started end with the command.
+
 With --sweep or --walk-forward there are many runs, in several processes, and a table of them.
 
 examples:
   tradestackctl backtest news                                    on the sample data
   tradestackctl backtest crossover --set short_ticks=10 --set long_ticks=50
   tradestackctl backtest news --report                           then open report.html
+  tradestackctl backtest news --report performance_report.md     in brief, as Markdown
   tradestackctl backtest crossover --prices 2026-01.csv.gz --to 2026-01-15T21:00:00Z --json
   tradestackctl backtest mine.py:Mine --feed-log /var/lib/tradestack/gateway/3DAA200000.feed
   tradestackctl pnl --state-dir DIR                              DIR is named at the end of a run
@@ -35,12 +39,14 @@ import shlex
 import sys
 
 from tradestack import backtest
+from tradestack.backtest.backtest import Show
 from tradestack.backtest.result import Result
 from tradestack.ctl.backtest.options import add_options
 from tradestack.ctl.backtest.shown import ShownProgress, summary
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.format_options import format_options
 from tradestack.ctl.report.report_option import report_path, write_report, written_line
+from tradestack.ctl.strategies.contained_code import contained
 from tradestack.ctl.sweep.sweeping import Sweeping
 from tradestack.ctl.up.display.screen import Screen
 from tradestack.domain.clock import Clock
@@ -61,22 +67,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.sweep or args.walk_forward is not None:
             return _sweep(args, screen, clock)
-        result = backtest.run(
-            args.strategy,
-            prices=args.prices,
-            sentiment=args.sentiment,
-            feed_log=args.feed_log,
-            config=args.config,
-            parameters=dict(args.parameters),
-            order_manager=args.order_manager_config,
-            options=format_options(args),
-            start_ns=args.from_ns,
-            end_ns=args.to_ns,
-            shuffle_seed=args.shuffle_news,
-            state_dir=args.state_dir,
-            show=ShownProgress(screen, clock).show,
-            clock=clock,
-        )
+        result = _result(args, ShownProgress(screen, clock).show, clock)
     except KeyboardInterrupt as interrupt:
         where = "".join(f" in {place}" for place in getattr(interrupt, "__notes__", ()))
         sys.stderr.write(f"tradestackctl backtest: broken off{where}; there is no result\n")
@@ -93,6 +84,27 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"tradestackctl backtest: {text}\n")
         return ExitStatus.INTERRUPTED
     return ExitStatus.DONE
+
+
+def _result(args: argparse.Namespace, show: Show, clock: Clock) -> Result:
+    """Make the only run. Raises OperatorFault, OSError."""
+    with contained(args.strategy):
+        return backtest.run(
+            args.strategy,
+            prices=args.prices,
+            sentiment=args.sentiment,
+            feed_log=args.feed_log,
+            config=args.config,
+            parameters=dict(args.parameters),
+            order_manager=args.order_manager_config,
+            options=format_options(args),
+            start_ns=args.from_ns,
+            end_ns=args.to_ns,
+            shuffle_seed=args.shuffle_news,
+            state_dir=args.state_dir,
+            show=show,
+            clock=clock,
+        )
 
 
 def _say_more(result: Result, *, is_temporary: bool) -> None:

@@ -10,7 +10,7 @@ examples:
   tradestackctl up                         publish the sample data until Ctrl-C
   tradestackctl up --pace 60x --duration 1min
   tradestackctl up --state-dir /tmp/stack --fresh
-  tradestackctl up --duration 20s --report  then open report.html
+  tradestackctl up --duration 20s --report  then open report.html, or name a file .md
   tradestackctl up --web                   and show it at http://127.0.0.1:8997
   tradestackctl up --prices p.csv.gz --sentiment s.csv --pace max --until-end --json
 

@@ -45,7 +45,8 @@ class TradingDesk:
     feed: what the hooks are given. view: of an interactive strategy. from_sequence: number of the
     first message whose requests are sent. background: None where nothing runs beside the feed, as
     in a backtest. sequence: of the message that causes requests now, None outside of hooks. rows:
-    in on_ticks, the numbers of the batch's messages; empty elsewhere.
+    in on_ticks, the numbers of the batch's messages; empty elsewhere. not_run: coroutines that were
+    closed, because nothing runs beside the feed.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class TradingDesk:
         self.from_sequence = 0
         self.sequence: int | None = None
         self.rows = range(0)
+        self.not_run = 0
         self._epoch = epoch
         self._feed = feed
         self._view = view
@@ -154,6 +156,7 @@ class TradingDesk:
         """Run a coroutine beside the feed; where nothing does, it is closed."""
         if self._background is None:
             work.close()
+            self.not_run += 1
         else:
             self._background.run(work, None if IN_BACKGROUND.get() else self.sequence)
 

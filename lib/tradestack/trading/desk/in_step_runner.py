@@ -84,6 +84,11 @@ class InStepRunner:
         return self._desk.sequence
 
     @property
+    def not_run(self) -> int:
+        """How many coroutines were not run, because nothing runs beside the feed."""
+        return self._desk.not_run
+
+    @property
     def sequence_processed(self) -> int:
         """The number of the newest message that the strategy has handled; 0 if none."""
         return self._next_sequence - 1 - len(self._waiting)

@@ -23,14 +23,19 @@ def missing_symbols(
 
 
 def no_order(
-    name: str, counts: Mapping[str, int], ticks: int, lacking: Collection[TickKind] = ()
+    name: str,
+    counts: Mapping[str, int],
+    ticks: int,
+    lacking: Collection[TickKind] = (),
+    *,
+    not_run: int = 0,
 ) -> str:
     """Return why a strategy without orders made none.
 
     counts: of the session, its own among them. ticks: that were published. lacking: what it needs,
-    and did not receive.
+    and did not receive. not_run: coroutines that it wanted to run beside the feed.
     """
-    return f"strategy {name} made no order: {_why(counts, ticks, lacking)}"
+    return f"strategy {name} made no order: {_why(counts, ticks, lacking, not_run)}"
 
 
 def tiny_orders(name: str, counts: Mapping[str, int]) -> str | None:
@@ -48,7 +53,7 @@ def lacked_prices(counts: Mapping[str, int]) -> int:
     return int(counts.get("signals_without_price", 0))
 
 
-def _why(counts: Mapping[str, int], ticks: int, lacking: Collection[TickKind]) -> str:
+def _why(counts: Mapping[str, int], ticks: int, lacking: Collection[TickKind], not_run: int) -> str:
     if without_price := lacked_prices(counts):
         return (
             f"{without_price:,} of its decisions came before a price of their symbol; "
@@ -66,6 +71,11 @@ def _why(counts: Mapping[str, int], ticks: int, lacking: Collection[TickKind]) -
     if lacking:
         words = " and ".join(WORDS[kind] for kind in sorted(lacking))
         return f"it needs {words}, and there were none"
+    if not_run:
+        return (
+            f"a backtest runs no coroutine in the background, and it began {not_run:,}; "
+            "`tradestackctl up` runs them"
+        )
     return "nothing led it to one; see its parameters"
 
 

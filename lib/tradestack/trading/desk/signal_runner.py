@@ -55,6 +55,11 @@ class SignalRunner:
         return self._desk.sequence
 
     @property
+    def not_run(self) -> int:
+        """How many coroutines were not run, because nothing runs beside the feed."""
+        return self._desk.not_run
+
+    @property
     def sequence_processed(self) -> int:
         """The number of the newest message that the strategy has seen; 0 if none."""
         return self.next_sequence - 1
