@@ -16,13 +16,14 @@ from tradestack.net.common_beat import sleep_to_beat
 from tradestack.observe.levels import Level
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.risk.over_limits import over_limits
-from tradestack.trading.account.usages import usages_in
+from tradestack.trading.account.usages import usages_in, usages_of_traded
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.unrequested import cancel_orders
 from tradestack.trading.risk.shown.order_limits import OrderLimit, order_limits
 from tradestack.trading.risk.shown.usage import Usage
 from tradestack.trading.risk.trading_state import StateAct, StateEvent, TradingStates
 from tradestack.trading.rules import Rules
+from tradestack.wire.errors import ProtocolError
 from tradestack.wire.journal.account_records import TradingRecord
 from tradestack_order_manager.accounts.execution import Execution
 from tradestack_order_manager.risk_events import usage_level
@@ -142,7 +143,11 @@ class TradingControl:
             self._settler.decide(_take_limits)
         except OSError as error:  # each account takes them with its next message
             logger.error("the limits cannot be journalled yet: %s", error)
-        over = over_limits(self._accounts())
+        try:
+            over = over_limits(self._accounts())
+        except (OSError, ProtocolError) as fault:  # the limits hold, whatever works
+            logger.error("what the new limits forbid and stays is not known: %s", fault)
+            return
         if over:
             logger.warning("more than the new limits allow, and stays: %s", "; ".join(over))
 
@@ -155,10 +160,11 @@ class TradingControl:
         return order_limits(self._settler.rules.limits, user)
 
     def levels(self) -> Sequence[Level]:
-        """Return how much of each limit is used."""
+        """Return how much is used of each limit where somebody trades."""
+        limits = self._settler.rules.limits
         return [
             usage_level(usage.key, usage.scope, usage.percent, f"{usage.used} of {usage.limit}")
-            for usage in self.usages(None)
+            for usage in usages_of_traded(self._accounts(), limits)
         ]
 
     def _accounts(self) -> list[Account]:

@@ -12,6 +12,7 @@ import pytest
 from tests.kit.own_strategies import AT_IMPORT, SOURCE, UNFIT, write_prices
 from tests.kit.stack import TRADESTACKCTL
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.strategies.contained_code import contained
 
 RUNS = {"one run": [], "a sweep": ["--sweep", "length=10,20", "--jobs", "2"]}
 DEADLINE_S = 60
@@ -98,3 +99,38 @@ def test_a_file_that_cannot_be_imported_is_told(
     assert reason in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+def test_what_the_trial_has_started_is_gone_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could hold a port or a lock that the run needs."""
+    monkeypatch.chdir(tmp_path)
+    begun = "import subprocess\nsleep = subprocess.Popen(['sleep', '1000'])\n"
+    (tmp_path / "mine.py").write_text(f"{begun}open('pid', 'w').write(str(sleep.pid))\n{SOURCE}")
+
+    with contained("mine.py"):
+        pid = (tmp_path / "pid").read_text()
+        assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize("stderr", ["2>/dev/full", "2>&-"])
+def test_the_result_does_not_depend_on_stderr(tmp_path: Path, stderr: str) -> None:
+    """Where nothing takes what a hook prints, the result is whole."""
+    hook = "        print('x' * 1_000_000)\n"
+    (tmp_path / "mine.py").write_text(SOURCE.replace("        self.orders = 0\n", hook))
+    write_prices(tmp_path / "prices.csv")
+    command = f"{TRADESTACKCTL} backtest mine.py --prices prices.csv --json {stderr}"
+
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=DEADLINE_S,
+    )
+
+    assert done.returncode == ExitStatus.DONE
+    assert fills_in(done.stdout) > 0

@@ -4,9 +4,11 @@ import os
 import select
 import subprocess
 import sys
+import threading  # noqa: TID251  as code of others does
 
 import pytest
 
+from tradestack.runtime.process import started_processes
 from tradestack.runtime.process.started_processes import started_processes_ended
 
 DEADLINE_S = 20
@@ -49,3 +51,29 @@ def test_it_may_have_ended_already() -> None:
 
     with pytest.raises(ChildProcessError):
         os.waitpid(child, os.WNOHANG)
+
+
+def test_what_is_started_anew_without_end_does_not_hold_the_end_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Threads that start another process whenever one is killed; the last ones are left."""
+    monkeypatch.setattr(started_processes, "KILLING_SECONDS_MAX", 0.1)
+    started: list[subprocess.Popen[bytes]] = []
+    has_ended = threading.Event()
+
+    def start_again() -> None:
+        while not has_ended.is_set():
+            started.append(subprocess.Popen(["sleep", "1000"]))
+            started[-1].wait()
+
+    threads = [threading.Thread(target=start_again) for _ in range(8)]
+    with started_processes_ended():
+        for thread in threads:
+            thread.start()
+    has_ended.set()
+
+    for thread in threads:
+        while thread.is_alive():
+            for process in started:
+                process.kill()
+            thread.join(0.01)

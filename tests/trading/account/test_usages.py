@@ -4,7 +4,7 @@ from tests.trading.judged_on_tape import SECOND_NS, Desk, limits_of_user
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.usages import usages_in
+from tradestack.trading.account.usages import usages_in, usages_of_traded
 from tradestack.trading.risk.limits import CountPerWindow, Limits, RiskLimits, UserLimits
 
 FOUR_A_SECOND = CountPerWindow(count=4, window_ns=SECOND_NS)
@@ -73,3 +73,27 @@ def test_a_symbol_without_orders_has_its_limits() -> None:
     desk.order(Side.BUY, 1, price=50)
 
     assert used(accounts_of(desk), limits) == {"symbol QQQ": "0 of 5"}
+
+
+def test_a_symbol_with_limits_is_there_once_and_not_once_a_user() -> None:
+    """Otherwise many users and symbols would stop the loop for a second."""
+    users = {f"user{number}": UserLimits(limits=of(4)) for number in range(50)}
+    symbols = {f"S{number}": of(5) for number in range(500)}
+    limits = RiskLimits(total=of(6), symbols=symbols, each_user=UserLimits(), users=users)
+
+    shown = used([], limits)
+
+    assert len(shown) == 1 + 50 + 500
+    assert len(limits._scopes) <= 1 + 50 + 500
+
+
+def test_levels_are_those_of_what_is_traded() -> None:
+    """They are looked at every second, however many symbols have limits."""
+    limits = RiskLimits(symbols={"SPY": of(5), "QQQ": of(5)}, each_user=UserLimits(limits=of(4)))
+    desk = Desk(limits)
+    desk.trade(100)
+    desk.order(Side.BUY, 1, price=50)
+
+    usages = usages_of_traded(accounts_of(desk), limits)
+
+    assert {each.scope.text for each in usages} == {"user news", "symbol SPY"}

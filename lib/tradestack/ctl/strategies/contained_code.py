@@ -23,9 +23,10 @@ def contained(strategy: str) -> Iterator[None]:
 
     Raises OperatorFault if it cannot be imported.
     """
-    with started_processes_ended(), stdout_on_stderr():
-        if strategy not in SHIPPED:
+    if strategy not in SHIPPED:
+        with started_processes_ended():  # which the run would meet, at a port for example
             _try_import(name_of(strategy))
+    with started_processes_ended(), stdout_on_stderr():
         yield
 
 
@@ -55,7 +56,9 @@ def _status_of_copy(name: str, result: int, output: int) -> int | None:
         _import_and_end(name, result, output, own)
     end = os.pidfd_open(copy)
     try:
-        ended, _, _ = select.select([end], [], [], INSPECTION_SECONDS_MAX)
+        poll = select.poll()
+        poll.register(end, select.POLLIN)
+        ended = poll.poll(1_000 * INSPECTION_SECONDS_MAX)
     finally:
         os.close(end)
         os.kill(copy, signal.SIGKILL)

@@ -47,14 +47,21 @@ def inspect(request: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
+def _limit_processor_time(seconds_max: int) -> None:
+    """Let the kernel end the process after that time, or earlier where that is the rule."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if hard != resource.RLIM_INFINITY:
+        seconds_max = min(seconds_max, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds_max, seconds_max))
+
+
 def main() -> None:
     """Answer one request. The process ends whatever threads the file has begun.
 
     The kernel ends it, too: a file that loops must not outlive a caller that was killed.
     """
     request = json.load(sys.stdin)
-    cpu_seconds_max = request["cpu_seconds_max"]
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds_max, cpu_seconds_max))
+    _limit_processor_time(request["cpu_seconds_max"])
     answer = json.dumps(inspect(request))
     os.write(int(sys.argv[1]), answer.encode())
     sys.stdout.flush()

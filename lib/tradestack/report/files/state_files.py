@@ -70,11 +70,12 @@ class StateFiles:
         """Return all order journals, the oldest first. Raises OSError."""
         directory = self.state / ORDER_MANAGER
         paths = files_of(directory, JOURNAL_SUFFIX) if directory.exists() else []
-        return [
-            JournalFile(path, path.stat().st_size)
-            for path in sorted(paths)
-            if is_session_id(path.stem)
-        ]
+        found = []
+        for path in sorted(paths):
+            if is_session_id(path.stem):
+                with contextlib.suppress(FileNotFoundError):  # it was pruned meanwhile
+                    found.append(JournalFile(path, path.stat().st_size))
+        return found
 
 
 def files_of(directory: Path, suffix: str) -> list[Path]:

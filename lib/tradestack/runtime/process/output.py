@@ -33,13 +33,13 @@ def stdout_on_stderr() -> Iterator[None]:
     kept = os.dup(STDOUT)
     os.dup2(STDERR, STDOUT)
     try:
-        yield
+        # Prints are not left in the buffer of stdout: if stderr takes nothing, they would precede
+        # the result.
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
     finally:
-        try:
-            sys.stdout.flush()
-        finally:
-            os.dup2(kept, STDOUT)
-            os.close(kept)
+        os.dup2(kept, STDOUT)
+        os.close(kept)
 
 
 def close_result() -> None:

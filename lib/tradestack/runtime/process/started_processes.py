@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
 
 _PROC = Path("/proc")
+KILLING_SECONDS_MAX = 2.0
 
 
 def end_with_parent(parent_id: int) -> None:
@@ -25,14 +27,15 @@ def started_processes_ended() -> Iterator[None]:
     """At the end, kill what was started meanwhile by this process or by one that it has started.
 
     A process whose parent ends becomes a child of this one, so that none escapes. Those of another
-    user are left alone.
+    user are left alone, and what threads start anew without end is after KILLING_SECONDS_MAX.
     """
     left = _children()
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     try:
         yield
     finally:
-        while started := _children() - left:
+        deadline_s = time.monotonic() + KILLING_SECONDS_MAX
+        while (started := _children() - left) and time.monotonic() < deadline_s:
             for process_id in started:
                 _end(process_id)
             left |= started
@@ -43,7 +46,7 @@ def _end(process_id: int) -> None:
     """Kill a child, unless it is of another user, and take its exit status."""
     try:
         os.kill(process_id, signal.SIGKILL)
-    except PermissionError:
+    except (PermissionError, ProcessLookupError):  # or the code that has started it took its status
         return
     with contextlib.suppress(ChildProcessError):  # the code that has started it took the status
         os.waitpid(process_id, 0)
@@ -56,10 +59,10 @@ def _children() -> set[int]:
 
 
 def _parent_id(directory: Path) -> int | None:
-    """Return the parent of a process, None if the process has ended."""
+    """Return the parent of a process, None if it has ended or may not be looked at."""
     try:
         stat = (directory / "stat").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
         return None
     return int(stat.rpartition(b")")[2].split()[1])  # proc(5): pid (name) state ppid
 

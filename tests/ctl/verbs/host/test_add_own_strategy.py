@@ -106,8 +106,9 @@ def test_a_file_that_loops_forever_is_given_up(
     assert not Path(f"/proc/{child}").exists() or _is_zombie(child)
 
 
-def test_a_file_that_loops_does_not_outlive_its_caller(mine: Path) -> None:
-    """The kernel ends its process after so much processor time."""
+@pytest.mark.parametrize("limit", ["", "ulimit -t 1; "])
+def test_a_file_that_loops_does_not_outlive_its_caller(mine: Path, limit: str) -> None:
+    """The kernel ends its process after two seconds of processor time, or at a lower limit."""
     mine.write_text(
         "while True:\n    try:\n        while True:\n            pass\n"
         "    except BaseException:\n        pass\n"
@@ -120,8 +121,9 @@ def test_a_file_that_loops_does_not_outlive_its_caller(mine: Path) -> None:
         "cpu_seconds_max": 2,
     }
 
+    inspector = [sys.executable, "-m", "tradestack.ctl.strategies.inspector", "1"]
     ended = subprocess.run(
-        [sys.executable, "-m", "tradestack.ctl.strategies.inspector", "1"],
+        ["sh", "-c", f'{limit}exec "$@"', "sh", *inspector],
         input=json.dumps(request),
         capture_output=True,
         text=True,

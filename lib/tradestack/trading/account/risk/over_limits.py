@@ -25,7 +25,7 @@ def over_limits(accounts: Sequence["Account"]) -> list[str]:
     """Return every limit that working orders break, with whose orders these are.
 
     Orders are judged by the market as each account knows it. accounts: of all users; what they
-    break together is said once.
+    break together is said once. Raises OSError, ProtocolError.
     """
     broken: dict[str, dict[str, dict[int, None]]] = {}  # as there are no ordered sets
     for account in accounts:
@@ -57,10 +57,11 @@ def _situations(
     for symbol, orders in _by_symbol(account.state.orders.values()).items():
         view = account_view(account, symbol, lambda: accounts)
         view = msgspec.structs.replace(view, working_orders=_foremost(orders))
-        last_trade = account.tape.last_trade(symbol, through)
+        needs = account.risk.needs_in(symbol)
+        last_trade = account.tape.last_trade(symbol, through) if needs.price else None
         volumes = {
             window_ns: TapeVolume(account.tape, symbol, window_ns).volume(through, now_ns)
-            for window_ns in account.risk.needs_in(symbol).windows_ns
+            for window_ns in needs.windows_ns
         }
         for order in orders:
             situation = Situation(
