@@ -42,7 +42,7 @@ def _compare(workshop: Workshop, entry: OrderFactory, unit: str, batch: str) -> 
         port = stack.enter_context(workshop.scratch())
         keys = {
             "orders": f"127.0.0.1:{entry.order_port}",
-            "clients": {CLIENT: user_name(0)},
+            "clients": {CLIENT: user_name(1)},  # the other one's reports would come, too
         }
         daemon = stack.enter_context(Daemon("fix", port, keys, prefix=entry.placement.server()))
         by_fix = partial(entry.by_fix, daemon.port)
