@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.observe.events import LIMIT_BROKEN, LIMITS_CHANGED, TRADING_STATE_CHANGED, emit
-from tradestack.observe.levels import Level
+from tradestack.observe.levels import REACHED_PERCENT, Level
 from tradestack.trading.judging.decisions import Batch, JudgedAct
 from tradestack.trading.risk.codes import Breach
 from tradestack.trading.risk.judge_risk import ReadingAt
@@ -14,6 +14,8 @@ from tradestack.wire.journal.account_records import LimitsRecord, TradingRecord
 
 # A client can break a limit with each message; it is said so often at most for each scope.
 REPEAT_MIN_NS = 60 * NANOSECONDS_PER_SECOND
+# Orders can keep a limit near; its level is put into words so often at most.
+NOTE_INTERVAL_NS = NANOSECONDS_PER_SECOND
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ class RiskEvents:
 
     def __init__(self, note_level: Callable[[Level], None]) -> None:
         self._note_level = note_level
+        self._noted_ns: dict[tuple[str, Scope, bool], int] = {}  # near or reached → when
         self._said_ns: dict[str, int] = {}  # scope → when it was last named, monotonic
 
     def show(self, batch: Batch, now_ns: int) -> None:
@@ -37,7 +40,10 @@ class RiskEvents:
         for alarm in batch.alarms:
             self._show_alarm(alarm, now_ns)
         for (key, scope), near in batch.near.items():
-            self._note_level(_level_with_order(key, scope, near))
+            name = key, scope, near.reading.percent >= REACHED_PERCENT
+            if now_ns - self._noted_ns.get(name, now_ns - NOTE_INTERVAL_NS) >= NOTE_INTERVAL_NS:
+                self._noted_ns[name] = now_ns
+                self._note_level(_level_with_order(key, scope, near))
 
     def _show_alarm(self, alarm: Breach, now_ns: int) -> None:
         scope = alarm.scope.text

@@ -80,7 +80,7 @@ def judge_risk(
     used: list[ReadingAt] = []
     for check, measure, place in plan:
         reading = measure(situation, looks[place])
-        if check.uses_standing and reading is not None and reading.percent >= NOTED_PERCENT:
+        if check.uses_standing and reading is not None and reading.may_be_near:
             used.append(ReadingAt(check, looks[place], reading))
         # Whether an order adds no risk takes the longest to find out, and few orders break a limit.
         if reading is not None and reading.excess > 0 and not _is_exempt(check, situation):
@@ -89,7 +89,7 @@ def judge_risk(
             if breach is not None:
                 _note(near, [each for each in measured if each.reading.is_over])
                 return breach
-    _note(near, used)
+    _note(near, [each for each in used if each.reading.percent >= NOTED_PERCENT])
     return None
 
 

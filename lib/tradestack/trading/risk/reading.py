@@ -34,6 +34,11 @@ class Reading(msgspec.Struct, frozen=True):
         return 100 * value // limit
 
     @property
+    def may_be_near(self) -> bool:
+        """Return False if more than a fifth of the limit is left; quicker than `percent`."""
+        return self.excess > 0 or isinstance(self.limit, str) or 5 * self.excess >= -self.limit
+
+    @property
     def is_over(self) -> bool:
         """Return whether a number is above the limit; a price that is missing is none."""
         return self.excess > 0 and self.percent > 0
