@@ -146,7 +146,7 @@ class TradingControl:
         try:
             over = over_limits(self._accounts())
         except (OSError, ProtocolError) as fault:  # the limits hold, whatever works
-            logger.error("what the new limits forbid and stays is not known: %s", fault)
+            logger.error("which working orders the new limits would refuse is not known: %s", fault)
             return
         if over:
             logger.warning("more than the new limits allow, and stays: %s", "; ".join(over))

@@ -3,9 +3,9 @@
 Below them is what needs attention: the last error of a daemon, a limit that is near, a changed key
 that is not in use yet, and whether trading is halted. The exit status is 3 if a daemon does not
 answer, the gateway cannot publish, a relay has not reached the gateway that it follows for ten
-seconds, the order manager takes no orders because it cannot journal them, a strategy is paused, or
-it is not connected and neither it nor its feed session began within the last ten seconds. Exporter,
-FIX port and gRPC edge are shown while they run.
+seconds, the order manager takes no orders because it cannot journal them, or a strategy is paused,
+or is not connected ten seconds after its start (to the feed: after its feed session has begun).
+Exporter, FIX port and gRPC edge are shown while they run.
 
 A standby (man tradestack-replication) takes no orders either; for it the exit status is 3 when it
 cannot follow the primary, or does not hear it.
