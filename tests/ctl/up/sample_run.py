@@ -12,6 +12,8 @@ PRICES = "timestamp,symbol,price,size\n" + "".join(
     for second in range(40)
     for symbol in ("AAA", "BBB")
 )
+# The run must not be over before the kill, however slow the machine is; then the rest may be fast.
+BEFORE_THE_KILL = "4/s"
 SENTIMENT = """\
 timestamp,symbol,sentiment
 2026-01-05T14:30:05Z,AAA,85.5

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.ctl.up.sample_run import up
+from tests.ctl.up.sample_run import BEFORE_THE_KILL, up
 from tests.kit.blocking_client import BlockingClient
 from tests.kit.stack import DEADLINE_S, Stack
 from tradestack.domain.order import Start
@@ -73,10 +73,11 @@ def test_the_end_is_that_of_every_account(files: tuple[str, ...], tmp_path: Path
 def test_a_killed_order_manager_comes_to_the_same_accounts(files: tuple[str, ...]) -> None:
     """Accounts are made again from the journal, and the run waits for them as for any other."""
     undisturbed = results(*files, *UNTIL_END)
-    options = ("--until-end", "--json", "--respawn", "--pace", "40/s")
+    options = ("--until-end", "--json", "--respawn", "--pace", BEFORE_THE_KILL)
     with Stack(*files, *options) as stack:
         stack.wait_for("order accepted orderid=1", count=1)
         os.kill(stack.pid_of("order-manager"), signal.SIGKILL)
+        stack.ctl("pace", "max")
         result = stack.stats_at_end()
 
     assert result["respawns"]["order-manager"] == 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
+from tests.ctl.up.sample_run import BEFORE_THE_KILL, EXPECTED, counters, segments_of, up
 from tests.kit.stack import DEADLINE_S, Stack
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.net.control.client import ControlClient
@@ -53,12 +53,14 @@ def test_the_death_of_a_daemon_ends_the_run(running: Stack, daemon: str) -> None
 @pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
 def test_a_respawned_daemon_continues(files: tuple[str, ...], daemon: str) -> None:
     """A new process takes over its sockets, and the result is as if it had not died."""
-    options = (*files, "--pace", "40/s", "--until-end", "--json", "--respawn")
+    options = (*files, "--pace", BEFORE_THE_KILL, "--until-end", "--json", "--respawn")
 
     with Stack(*options) as running:
+        running.wait_for("order accepted orderid=1", count=1)
         before = running.pid_of(daemon)
         os.kill(before, signal.SIGKILL)
         after = running.pid_of(daemon)
+        running.ctl("pace", "max")
         status, out, error = running.end()
 
     assert after != before
@@ -78,7 +80,7 @@ def test_until_end_ends_although_the_outcome_of_an_order_is_unknown(
     options = (
         *files,
         "--pace",
-        "40/s",
+        BEFORE_THE_KILL,
         "--until-end",
         "--respawn",
         "--state-dir",
@@ -91,6 +93,7 @@ def test_until_end_ends_although_the_outcome_of_an_order_is_unknown(
         order_manager = running.pid_of("order-manager")
         os.kill(order_manager, signal.SIGSTOP)
         running.ctl("resume")
+        running.ctl("pace", "max")
         strategy_when(running, lambda stats: stats["orders_pending"] > 0)
         for journal in (tmp_path / "s/state/order-manager").glob("*.journal"):
             journal.unlink()

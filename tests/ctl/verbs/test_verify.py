@@ -114,12 +114,13 @@ def test_a_stack_whose_daemons_were_killed(tmp_path: Path, capsys: Output) -> No
     (tmp_path / "prices.csv").write_text(PRICES)
     (tmp_path / "sentiment.csv").write_text(SENTIMENT)
     files = ("--prices", tmp_path / "prices.csv", "--sentiment", tmp_path / "sentiment.csv")
-    options = ("--pace", "40/s", "--until-end", "--respawn", "--state-dir", tmp_path / "s")
+    options = ("--pace", "10/s", "--until-end", "--respawn", "--state-dir", tmp_path / "s")
     with Stack(*files, *options) as running:
         for daemon, orders in (("order-manager", 1), ("gateway", 2)):
             manager_when(running, lambda stats, least=orders: stats["orders_received"] >= least)
             os.kill(running.pid_of(daemon), signal.SIGKILL)
             assert verify(tmp_path / "s", capsys)["same"]
+        running.ctl("pace", "max")  # the run must not be over before the second kill
         status, _, error = running.end()
     assert status == 0, error
 
