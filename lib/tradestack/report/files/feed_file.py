@@ -11,8 +11,8 @@ from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH, TickRecords, i
 
 # What a power failure can leave at the end is within these.
 _END_MESSAGES = 65_536
-# Messages of which each may be on another page, with which the kernel maps some more.
-_SCATTERED = 1_024
+# Messages of which each may be on another page; with it the kernel maps up to half a megabyte.
+_SCATTERED = 64
 
 
 class MappedTape:
