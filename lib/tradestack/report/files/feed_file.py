@@ -11,8 +11,8 @@ from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH, TickRecords, i
 
 # What a power failure can leave at the end is within these.
 _END_MESSAGES = 65_536
-# Messages of which each may be on another page; with it the kernel maps up to half a megabyte.
-_SCATTERED = 64
+# Around each message the kernel maps up to half a megabyte, which counts as memory until then.
+_READS_UNTIL_RELEASE = 64
 
 
 class MappedTape:
@@ -37,8 +37,8 @@ class MappedTape:
         """Return a field of some messages, MISSING for those that the log does not have."""
         found = np.full(len(sequences), MISSING)
         places = np.flatnonzero((sequences > 0) & (sequences <= len(self.records)))
-        for first in range(0, len(places), _SCATTERED):
-            rows = places[first : first + _SCATTERED]
+        for first in range(0, len(places), _READS_UNTIL_RELEASE):
+            rows = places[first : first + _READS_UNTIL_RELEASE]
             found[rows] = self.records[name][sequences[rows] - 1]
             self.release()
         return found
